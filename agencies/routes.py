@@ -17,7 +17,7 @@ def shown_on_page(page, *arguments):
     """
 
     def mark(view):
-        view.form_page = (page, arguments)
+        view.page_of_form = (page, arguments)
         return view
 
     return mark
@@ -45,9 +45,9 @@ def _match(path):
 
 
 def _form_page_url(match):
-    if match is None or not hasattr(match.func, "form_page"):
+    if match is None or not hasattr(match.func, "page_of_form"):
         return ""
-    page, arguments = match.func.form_page
+    page, arguments = match.func.page_of_form
     return reverse(page, kwargs={name: match.kwargs[name] for name in arguments})
 
 

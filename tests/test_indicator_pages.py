@@ -194,7 +194,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
     row = read_csv(body(client, public_path("indicator_csv", indicator.code)))[-1]
 
     assert page.context["last"].shown is ValueDisplay.PROTECTED
-    assert page.context["series"] is None
+    assert page.context["chart"] is None
     assert [row[name] for name in ("value", "value_gap", "shown")] == [
         *("", "protected", "protected")
     ]

@@ -39,8 +39,8 @@ IN_USE = {
     "ALLOW_INDEXING": True,
     "SECURITY_CONTACT": "mailto:seguridad@example.org",
 }
-#: What ``agencies.routes.form_page`` leaves on a view.
-MARK = "form_page"
+#: What ``agencies.routes.shown_on_page`` leaves on a view.
+MARK = "page_of_form"
 LANGUAGES = ("es", "en")
 #: The addresses that a redirect to a door leads to.
 DOORS = {

@@ -110,13 +110,13 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
             assert in_bars(html) == sorted(cells)
             points = lines[code].points
             assert len(points) == len(totals)
-            if series := page.context["series"]:
-                written = {label.text for label in series.picture.labels}
+            if chart := page.context["chart"]:
+                written = {label.text for label in chart.picture.labels}
                 assert phrases.value_text(lines[code].last) in written
                 assert written - {phrases.value_text(each) for each in points} <= {
                     label.text
-                    for label in series.picture.labels
-                    if label.css_class != "value" or len(series.lines) > 1
+                    for label in chart.picture.labels
+                    if label.css_class != "value" or len(chart.all_series) > 1
                 }
                 drawing = body(
                     client, public_path("indicator_drawing", code, language=language)

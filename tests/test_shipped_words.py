@@ -230,10 +230,10 @@ def test_the_page_about_the_site_says_who_compiled_the_file(client, shipped, lan
 def test_a_baseline_that_editors_chose_is_not_called_the_plans(client, shipped):
     page = client.get(public_path("indicator", "I-12", language="es"))
 
-    assert not page.context["page"].has_baseline_of_plan
+    assert not page.context["series"].has_baseline_of_plan
     assert "Los editores de este portal toman 25 (2016)" in page.text
     assert "ínea base 25" not in page.text
-    labels = {label.text for label in page.context["series"].picture.labels}
+    labels = {label.text for label in page.context["chart"].picture.labels}
     assert not any("base" in text for text in labels)
 
 

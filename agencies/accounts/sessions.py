@@ -115,9 +115,9 @@ class SessionLimitsMiddleware(MiddlewareMixin):
         return redirect_to_login(return_url(request))
 
     def _redirect_form_to_sign_in(self, request, match):
-        """Other pages redirect by themselves."""
+        """A page redirects by itself; a view whose form is on another page does not."""
         is_page = request.method in SAFE_METHODS and not hasattr(
-            match.func, "form_page"
+            match.func, "page_of_form"
         )
         if is_page or "admin" not in match.namespaces:
             return None

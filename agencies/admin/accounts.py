@@ -330,6 +330,7 @@ def _is_of_another_user(request, mandate):
 class FactorResetForm(forms.ModelForm):
     class Meta:
         model = FactorReset
+        # ``way``: how it was made sure that the account's owner asks.
         fields = ["user", "way"]
 
     def clean_user(self):

@@ -94,7 +94,7 @@ def _about(context, name):
     if name == "update":
         return _report(context["entry"])
     if name == "indicator":
-        return _indicator_dataset(context["page"], context["files"])
+        return _indicator_dataset(context["series"], context["files"])
     if name == "dataset":
         return _plan_dataset(plan, context["table"], context["data"].day)
     if name in {"data", "plan_data"} and plan:
@@ -114,12 +114,12 @@ def _about(context, name):
     return None
 
 
-def _indicator_dataset(page, files):
+def _indicator_dataset(series, files):
     dataset = {
         "@type": "Dataset",
-        "name": phrases.text_in_language(page.indicator, "name"),
-        "identifier": page.indicator.code,
-        "description": phrases.text_in_language(page.indicator, "definition"),
+        "name": phrases.text_in_language(series.indicator, "name"),
+        "identifier": series.indicator.code,
+        "description": phrases.text_in_language(series.indicator, "definition"),
         "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
         "distribution": [
             {
@@ -130,9 +130,9 @@ def _indicator_dataset(page, files):
             for file_format, path in files
         ],
     }
-    if page.points:
-        first = min(point.starts_on for point in page.points)
-        last = max(point.ends_on for point in page.points)
+    if series.points:
+        first = min(point.starts_on for point in series.points)
+        last = max(point.ends_on for point in series.points)
         dataset["temporalCoverage"] = f"{first}/{last}"
     return {name: value for name, value in dataset.items() if value}
 

@@ -57,6 +57,7 @@ def load_plan_file(path, *, dry_run=False, progress=None):
             is_new = not Plan.objects.filter(code=plan_file.plan_code).exists()
             summary = _load(plan_file, file, progress or (lambda table, number: None))
             if dry_run:
+                # Of a new plan all rows are new: none is compared, shared ones neither.
                 keys = affected_records(() if is_new else summary.touched)
                 after = read_public_rows(keys)
                 transaction.set_rollback(True)

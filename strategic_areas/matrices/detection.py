@@ -67,8 +67,9 @@ class DetectedColumn:
     def is_doubtful(self):
         named = {meaning_of(fold(part)) for part in self.heading.split(" / ")}
         meaning = self.meaning.partition(":")[0]
-        is_plain = meaning in {"ignore", "lead", "responsible"}
-        return not is_plain and named - {"", "responsible"} != {meaning}
+        # "ignore" reads nothing; "responsible" may become "lead".
+        is_never_doubtful = meaning in {"ignore", "lead", "responsible"}
+        return not is_never_doubtful and named - {"", "responsible"} != {meaning}
 
     @property
     def samples(self):

@@ -91,6 +91,7 @@ class RecordChange(models.Model):
     blanks = {"before": "{}", "after": "{}", "label": MARKER, "returned": MARKER}
 
     change = models.ForeignKey(PendingChange, models.PROTECT, related_name="records")
+    #: The number of this part within its change, from 0.
     place = models.PositiveSmallIntegerField(default=0)
     content_type = models.ForeignKey(
         ContentType, models.PROTECT, related_name="+", verbose_name=_("kind")

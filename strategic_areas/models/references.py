@@ -32,9 +32,9 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
     A target of an international framework.
 
     Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, whose
-    targets are recommendations and requests; these alone have a ``body``, which asks
-    for them. A year in neither ``years_read`` nor ``years_told`` says nothing: of each
-    text only a part was read.
+    targets are recommendations and requests; these alone have a ``body``, the
+    organisation that asks. If a year is in neither ``years_read`` nor ``years_told``,
+    it is unknown whether that year's report asks for it: only a part was read.
     """
 
     class Confidence(models.TextChoices):
@@ -136,8 +136,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
 class TargetLink(PlanMixin):
     """
-    A framework target that an indicator measures or to which a commitment responds,
-    and ``why`` (see also ``Commitment.frameworks``).
+    Of an indicator, a framework target that it measures; of a commitment, ``why`` it
+    responds to a target, which its ``frameworks`` name too.
     """
 
     same_plan_as = ("commitment",)

@@ -73,7 +73,7 @@ def build_preview(stored, lines, *, with_checks=True, requires_participation=Tru
         found = validation.find_problems(
             stored, records_to_save, requires_participation=requires_participation
         )
-        found = validation.add_dependants(stored, records_to_save, found)
+        found = validation.mark_dependants(stored, records_to_save, found)
     by_line = {}
     for to_save, faults in zip(records_to_save, found, strict=True):
         by_line[id(to_save.line)] = _preview_line(stored, to_save, faults)

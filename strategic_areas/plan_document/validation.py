@@ -44,8 +44,8 @@ def find_problems(stored, records_to_save, *, requires_participation=True):
     broken = broken_checks(records, [{name for name, _text in own} for own in wrong])
     shared = _uniqueness_problems(stored, records_to_save)
     found = []
-    for place, to_save in enumerate(records_to_save):
-        problems = [*wrong[place], *_record_problems(to_save, replaced)]
+    for index, to_save in enumerate(records_to_save):
+        problems = [*wrong[index], *_record_problems(to_save, replaced)]
         if stored.plan.status != Plan.Status.IN_PREPARATION:
             counts = guard.refused_counts(to_save.record, to_save.line.values)
             problems += counts.items()
@@ -54,8 +54,8 @@ def find_problems(stored, records_to_save, *, requires_participation=True):
             if requires_participation
             else []
         )
-        problems += [("", each.get_violation_error_message()) for each in broken[place]]
-        problems += shared[place]
+        problems += [("", each.get_violation_error_message()) for each in broken[index]]
+        problems += shared[index]
         if (type(to_save.record), to_save.record.pk) in waiting:
             problems.append(
                 ("", _("A change of this record waits for approval already."))
@@ -64,8 +64,8 @@ def find_problems(stored, records_to_save, *, requires_participation=True):
     return found
 
 
-def add_dependants(stored, records_to_save, found):
-    """Add a problem to records that refer to a new record with a problem."""
+def mark_dependants(stored, records_to_save, found):
+    """``found``, with a problem for each record that refers to a wrong new one."""
     wrong = {
         id(to_save.record): to_save.line
         for to_save, faults in zip(records_to_save, found, strict=True)

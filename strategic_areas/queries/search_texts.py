@@ -1,5 +1,5 @@
 """
-All documents of the search: the texts that public pages show.
+The search's documents of records; ``views.search`` adds pages and the common glossary.
 
 Each model is read from the rows that its own page uses. Pages that list records carry
 words that people search for, indicators a sentence for each value. A source is found
@@ -48,7 +48,7 @@ CITING_MODELS = (
 DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
 
 
-def search_documents():
+def documents_of_records():
     public = {plan.pk: plan for plan in plans.public_plans()}
     for rank, plan in enumerate(public.values()):
         plan.rank = rank
@@ -204,7 +204,7 @@ def _structure(public, addresses):
         yield document(
             *("glossary", row, DocumentAddress("glossary", fragment=row.anchor), plan),
             texts=_texts(row, "meaning"),
-            order=(len(TERMS), plan.rank, row.sort_code),
+            order=(len(TERMS), plan.rank, row.sort_code),  # after the common terms
         )
 
 
@@ -445,16 +445,15 @@ def _evidence(public):
 
 def _indicators(public, addresses):
     codes = {}
-    for line in indicators.load_series(indicators.public_indicators()):
-        row, plan = line.indicator, public[line.indicator.introduced_by_id]
+    for series in indicators.load_series(indicators.public_indicators()):
+        row, plan = series.indicator, public[series.indicator.introduced_by_id]
         codes[row.pk], address = row.code, DocumentAddress("indicator", (row.code,))
         addresses[models.Indicator][row.pk] = address, plan
-        sentences = {
-            p: in_each(partial(phrases.value_sentence, line, p)) for p in line.points
-        }
+        of_point = partial(phrases.value_sentence, series)
+        sentences = {each: in_each(partial(of_point, each)) for each in series.points}
         spans = {(each.starts_on.year, each.ends_on.year) for each in sentences}
         years = sorted(str(first) for first, last in spans if first == last)
-        newest = sentences[line.last] if line.last else _untranslated("")
+        newest = sentences[series.last] if series.last else _untranslated("")
         counted_by = _text(row, "who") if row.who_es else _untranslated(row.counted_by)
         yield _document(
             *("indicator", row, address, plan),
@@ -465,10 +464,11 @@ def _indicators(public, addresses):
             by_year={str(p.year): sentences[p] for p in sentences if p.year},
             questions=(_text(row, "name"), _untranslated(" ".join(years))),
         )
-    figures = models.PublishedFigure.objects.public().latest_revisions()
-    rows = figures.filter(indicator__in=codes)
-    for pk, indicator, *span in rows.values_list(
-        *("pk", "indicator", "starts_on", "ends_on")
+    rows = models.PublishedFigure.objects.filter(indicator__in=codes)
+    for pk, indicator, *span in (
+        rows.public()
+        .latest_revisions()
+        .values_list(*("pk", "indicator", "starts_on", "ends_on"))
     ):
         address = DocumentAddress(
             "indicator", (codes[indicator],), fragment=phrases.value_anchor(*span)

@@ -369,15 +369,15 @@ def _spelt_number_kind(reading: Reading, run: list[Word]) -> PersonalDataKind | 
     has_area_code = begins_with_area_code(digits)
     if spelt and has_area_code and len(digits) == full_length:
         return PersonalDataKind.TELEPHONE
-    certain = [text for text in spelt if text not in vocabulary.MAY_COUNT]
+    number_words = [text for text in spelt if text not in vocabulary.ALSO_OTHER_WORDS]
     # "Uno, dos, tres" is a list.
-    if len(certain) < 2 or len(digits) < MIN_DIGITS or digits[:3] == "123":
+    if len(number_words) < 2 or len(digits) < MIN_DIGITS or digits[:3] == "123":
         return None
     before = reading.lowercase[max(0, run[0].start - MAX_DISTANCE) : run[0].start]
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)
-    is_certain = sum(text in vocabulary.UNITS for text in spelt) >= MIN_SINGLE_DIGITS
-    is_certain |= has_area_code and len(spelt) >= MIN_TELEPHONE_WORDS
-    return kind or (PersonalDataKind.TELEPHONE if is_certain else None)
+    is_telephone = sum(text in vocabulary.UNITS for text in spelt) >= MIN_SINGLE_DIGITS
+    is_telephone |= has_area_code and len(spelt) >= MIN_TELEPHONE_WORDS
+    return kind or (PersonalDataKind.TELEPHONE if is_telephone else None)
 
 
 def _spelt_digits(run: list[Word]) -> str:

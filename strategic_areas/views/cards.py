@@ -63,9 +63,9 @@ def area_card(request, plan, slug):
 def agency_card(request, plan, slug):
     plan, agency, _participation = found_or_404(agencies.agency_by_slug(plan, slug))
     plan_progress = _plan_progress(plan)
-    page = public_path("agency", plan.code, agency.slug)
+    page_url = public_path("agency", plan.code, agency.slug)
     led = [row for row in plan_progress.rows if row.commitment.lead_id == agency.pk]
-    return _card(request, plan_progress, agency, "name", page, led)
+    return _card(request, plan_progress, agency, "name", page_url, led)
 
 
 @finished_by(framed_anywhere)
@@ -74,17 +74,17 @@ def commitment_card(request, plan, code):
     row = found_or_404(
         next((r for r in plan_progress.rows if r.commitment.code == code), None)
     )
-    page = row.commitment.get_absolute_url()
-    return _card(request, plan_progress, row.commitment, "title", page, row=row)
+    page_url = row.commitment.get_absolute_url()
+    return _card(request, plan_progress, row.commitment, "title", page_url, row=row)
 
 
-def _card(request, plan_progress, record, field, page, rows=(), row=None):
+def _card(request, plan_progress, record, field, page_url, rows=(), row=None):
     context = {
         "plan": plan_progress.plan,
         "plan_progress": plan_progress,
         "record": record,
         "field": field,
-        "page": page,
+        "page_url": page_url,
         "counts": count_states(rows),
         "reconstructed_work": reconstructed_work_of(rows),
         "row": row,

@@ -154,7 +154,7 @@ def commitment_file(request, plan, file_format):
         return redirect_to_list(requested, "commitments", plan.code)
     is_reconstructed = found.plan_progress.is_reconstructed
     name = _("documented actions") if is_reconstructed else _("commitments")
-    positions = {row.commitment.code: place for place, row in enumerate(found.rows)}
+    positions = {row.commitment.code: index for index, row in enumerate(found.rows)}
     return datasets.list_file_response(
         file_format,
         f"{plan.code} {name}",

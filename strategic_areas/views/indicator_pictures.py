@@ -36,12 +36,12 @@ class SeriesChart:
 
     picture: charts.SeriesPicture
     title: str
-    lines: tuple[IndicatorSeries, ...]
+    all_series: tuple[IndicatorSeries, ...]
     name: str = "series"
 
     @property
     def rows(self) -> tuple[str, str, list[str]]:
-        return "values", "indicator", [each.indicator.code for each in self.lines]
+        return "values", "indicator", [each.indicator.code for each in self.all_series]
 
     @property
     def explanations(self) -> list[str]:
@@ -73,11 +73,11 @@ class BreakdownChart:
     picture: charts.BarChart
     title: str
     breakdown: PublishedBreakdown
-    lines: tuple[IndicatorSeries]
+    all_series: tuple[IndicatorSeries]
 
     @property
     def rows(self) -> tuple[str, str, list[str]]:
-        prefix = f"{value_key(self.lines[0].indicator, self.lines[0].last)}/"
+        prefix = f"{value_key(self.all_series[0].indicator, self.all_series[0].last)}/"
         prefix += f"{self.breakdown.dimension}/"
         groups = ["|".join(each.categories) for each in self.breakdown.cells]
         return "breakdowns", "id", [prefix + each for each in groups]
@@ -114,10 +114,10 @@ def chart_values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]
     )
 
 
-def small_column_chart(line: IndicatorSeries) -> charts.ColumnChart | None:
+def small_column_chart(series: IndicatorSeries) -> charts.ColumnChart | None:
     """Small columns of the longest comparable part; None for fewer than two values."""
     drawn = _without_break(
-        sorted(chart_values(line.points), key=attrgetter("starts_on"))
+        sorted(chart_values(series.points), key=attrgetter("starts_on"))
     )
     have_overlap = any(
         after.starts_on <= before.ends_on
@@ -136,29 +136,31 @@ def _without_break(drawn):
 
 
 def series_chart(
-    page: IndicatorPage, periods: Iterable[charts.ChartPeriod]
+    series: IndicatorPage, periods: Iterable[charts.ChartPeriod]
 ) -> SeriesChart | None:
     """
     An indicator's values with comparable series; None if there is nothing to compare.
     """
-    if not chart_values(page.points):
+    if not chart_values(series.points):
         return None
-    lines = (page, *comparable_series(page))
-    picture = draw_series(lines, periods, _levels(page))
+    all_series = (series, *comparable_series(series))
+    picture = draw_series(all_series, periods, _levels(series))
     if picture is None:
         return None
-    return SeriesChart(picture, ". ".join(map(phrases.chart_title, lines)), lines)
+    return SeriesChart(
+        picture, ". ".join(map(phrases.chart_title, all_series)), all_series
+    )
 
 
 def draw_series(
-    lines: Iterable[IndicatorSeries],
+    all_series: Iterable[IndicatorSeries],
     periods: Iterable[charts.ChartPeriod],
     levels: Iterable[charts.ReferenceLevel] = (),
 ) -> charts.SeriesPicture | None:
     """Several series in one chart; None for a single value without a target."""
     counts = [
         charts.DataSeries(chart_values(each.points), series_name(each))
-        for each in lines
+        for each in all_series
     ]
     levels = tuple(levels)
     targets = [level for level in levels if level.is_target]
@@ -167,10 +169,10 @@ def draw_series(
     return charts.draw_series(counts, phrases.format_figure, levels, periods)
 
 
-def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
-    found, names = [], {series_name(page)}
-    for other in page.others:
-        own, theirs = page.indicator, other.indicator
+def comparable_series(series: IndicatorPage) -> tuple[IndicatorSeries, ...]:
+    found, names = [], {series_name(series)}
+    for other in series.others:
+        own, theirs = series.indicator, other.indicator
         if (
             (own.counts, own.unit_es) == (theirs.counts, theirs.unit_es)
             and series_name(other) not in names
@@ -181,8 +183,8 @@ def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
     return tuple(found[: MAX_LINES - 1])
 
 
-def series_name(line: IndicatorSeries) -> str:
-    return line.indicator.counted_by or line.indicator.code
+def series_name(series: IndicatorSeries) -> str:
+    return series.indicator.counted_by or series.indicator.code
 
 
 MARKS = {
@@ -196,7 +198,7 @@ MARKS = {
 
 
 def chart_notes(
-    chart: SeriesChart | BreakdownChart, lines: Iterable[IndicatorSeries]
+    chart: SeriesChart | BreakdownChart, all_series: Iterable[IndicatorSeries]
 ) -> list[str]:
     """
     What a reader of the chart alone must know.
@@ -204,26 +206,26 @@ def chart_notes(
     First the last value of each series with its sources; last, what no chart can show.
     """
     return [
-        *(text for line in lines for text in _last_value_texts(line)),
+        *(text for series in all_series for text in _last_value_texts(series)),
         *chart.explanations,
-        *(text for line in lines for text in _exception_texts(line)),
+        *(text for series in all_series for text in _exception_texts(series)),
         *dict.fromkeys(
-            phrases.text_in_language(each.indicator, "caveat") for each in lines
+            phrases.text_in_language(each.indicator, "caveat") for each in all_series
         ),
         _("That it goes up or down does not say that the plan caused it."),
     ]
 
 
-def _last_value_texts(line):
-    who = _("According to %(who)s") % {"who": phrases.source_phrase(line.last)}
-    what = phrases.text_in_language(line.indicator, "name")
-    yield f"{what}: {phrases.value_sentence(line, line.last)}. {who}."
-    for each in line.last.sources:
+def _last_value_texts(series):
+    who = _("According to %(who)s") % {"who": phrases.source_phrase(series.last)}
+    what = phrases.text_in_language(series.indicator, "name")
+    yield f"{what}: {phrases.value_sentence(series, series.last)}. {who}."
+    for each in series.last.sources:
         yield ", ".join(filter(None, [each.title, each.publisher]))
 
 
-def _exception_texts(line):
-    for each in line.points:
+def _exception_texts(series):
+    for each in series.points:
         text = "" if each.shown is ValueDisplay.VALUE else phrases.value_text(each)
         if each.is_disputed:
             agency = {"agency": each.dispute.agency.acronym_in_language}
@@ -232,40 +234,40 @@ def _exception_texts(line):
             span = phrases.span_heading(
                 each.starts_on, each.ends_on, *phrases.precisions_of_days(each)
             )
-            yield f"{series_name(line)}, {span}: {text}"
+            yield f"{series_name(series)}, {span}: {text}"
 
 
-def _levels(page):
-    indicator = page.indicator
-    if page.has_baseline_of_plan and isinstance(page.baseline, Decimal):
+def _levels(series):
+    indicator = series.indicator
+    if series.has_baseline_of_plan and isinstance(series.baseline, Decimal):
         text = _("baseline %(number)s") % {
-            "number": phrases.format_figure(page.baseline)
+            "number": phrases.format_figure(series.baseline)
         }
         days = indicator.baseline_starts_on, indicator.baseline_ends_on
-        yield charts.ReferenceLevel(*days, page.baseline, text)
-    for target, _attainment in page.targets:
+        yield charts.ReferenceLevel(*days, series.baseline, text)
+    for target, _attainment in series.targets:
         text = _("target %(number)s") % {"number": phrases.format_figure(target.value)}
         days = target.starts_on, target.ends_on
         yield charts.ReferenceLevel(*days, target.value, text, is_target=True)
 
 
 def chart_table_rows(
-    page: IndicatorPage, others: Iterable[IndicatorSeries]
+    series: IndicatorPage, others: Iterable[IndicatorSeries]
 ) -> list[ChartTableRow]:
     """Rows of the table next to a chart: spans with a value and years without one."""
-    own_points = _by_span(page)
+    own_points = _by_span(series)
     others_by_span = [(series_name(each), _by_span(each)) for each in others]
     spans = set(own_points).union(*(points for _name, points in others_by_span))
-    spans |= set(map(days_of_year, phrases.missing_years(page.points)))
+    spans |= set(map(days_of_year, phrases.missing_years(series.points)))
     return [
         ChartTableRow(
             *span,
             point,
             [(name, points.get(span, [None])[0]) for name, points in others_by_span],
-            phrases.value_anchor(*span) + (f"-{place}" if place > 1 else ""),
+            phrases.value_anchor(*span) + (f"-{number}" if number > 1 else ""),
         )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
-        for place, point in enumerate(own_points.get(span, [None]), start=1)
+        for number, point in enumerate(own_points.get(span, [None]), start=1)
     ]
 
 
@@ -280,14 +282,14 @@ def _state(point):
     return phrases.status_phrase(point)
 
 
-def _by_span(line):
+def _by_span(series):
     found = {}
-    for point in line.points:
+    for point in series.points:
         found.setdefault((point.starts_on, point.ends_on), []).append(point)
     return found
 
 
-def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
+def breakdown_charts(series: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
     found, span = [], phrases.value_anchor(point.starts_on, point.ends_on)
     for each in point.breakdowns:
         bars = [
@@ -300,15 +302,15 @@ def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownC
         ]
         chart_id = slugify(f"{span} {each.dimension}".replace("+", " "))
         title = _("%(name)s %(when)s, by %(dimension)s") % {
-            "name": phrases.text_in_language(page.indicator, "name"),
+            "name": phrases.text_in_language(series.indicator, "name"),
             "when": phrases.span_phrase(
                 point.starts_on, point.ends_on, *phrases.precisions_of_days(point)
             ),
             "dimension": phrases.dimension_phrase(each.dimension),
         }
-        line = replace(page, points=(point,))
+        own = replace(series, points=(point,))
         found.append(
-            BreakdownChart(chart_id, charts.draw_bars(bars), title, each, (line,))
+            BreakdownChart(chart_id, charts.draw_bars(bars), title, each, (own,))
         )
     return found
 
@@ -325,16 +327,16 @@ def key_figures_with_charts() -> list[
 
     Each has small columns or, if its values cannot be compared, earlier values.
     """
-    lines = sorted(
+    all_series = sorted(
         indicators.key_figure_series(),
-        key=lambda line: line.indicator.goal != Indicator.Goal.RESTORATION,
+        key=lambda series: series.indicator.goal != Indicator.Goal.RESTORATION,
     )
-    return [(line, *_columns_or_earlier(line)) for line in lines]
+    return [(series, *_columns_or_earlier(series)) for series in all_series]
 
 
-def _columns_or_earlier(line):
-    if found := small_column_chart(line):
+def _columns_or_earlier(series):
+    if found := small_column_chart(series):
         return found, []
-    values = [each for each in line.points if each.shown is ValueDisplay.VALUE]
-    earlier = [each for each in values if each.ends_on < line.last.starts_on]
+    values = [each for each in series.points if each.shown is ValueDisplay.VALUE]
+    earlier = [each for each in values if each.ends_on < series.last.starts_on]
     return None, sorted(earlier, key=attrgetter("ends_on"))[-EARLIER:]

@@ -95,32 +95,32 @@ def _file(file_format, name, codes):
 
 
 def indicator_detail(request, code):
-    page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
-    series = indicator_pictures.series_chart(page, indicator_pictures.plan_periods())
-    other_lines = series.lines[1:] if series else ()
-    table = indicator_pictures.chart_table_rows(page, other_lines)
+    series = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
+    chart = indicator_pictures.series_chart(series, indicator_pictures.plan_periods())
+    other_series = chart.all_series[1:] if chart else ()
+    table = indicator_pictures.chart_table_rows(series, other_series)
     broken_down = [
-        (point, indicator_pictures.breakdown_charts(page, point))
-        for point in reversed(page.points)
+        (point, indicator_pictures.breakdown_charts(series, point))
+        for point in reversed(series.points)
         if point.breakdowns
     ]
     context = {
         "plan": plans.choose_plan(timezone.localdate()).home_plan,
-        "page": page,
-        "indicator": page.indicator,
-        "last": page.last,
-        "before": _before(page),
         "series": series,
-        "other_counts": [indicator_pictures.series_name(each) for each in other_lines],
+        "indicator": series.indicator,
+        "last": series.last,
+        "before": _before(series),
+        "chart": chart,
+        "other_counts": [indicator_pictures.series_name(each) for each in other_series],
         "rows": table,
         "columns": indicator_pictures.chart_table_columns(table),
         "broken_down": broken_down,
-        "withheld": [point for point in reversed(page.points) if point.withheld],
-        "disputed": [point for point in reversed(page.points) if point.dispute],
-        "revised": [point for point in reversed(page.points) if point.revisions],
-        "others_with_same_days": _others_with_same_days(page),
-        "measures": references.targets_measured_by(page.indicator),
-        "has_break": _has_break(page),
+        "withheld": [point for point in reversed(series.points) if point.withheld],
+        "disputed": [point for point in reversed(series.points) if point.dispute],
+        "revised": [point for point in reversed(series.points) if point.revisions],
+        "others_with_same_days": _others_with_same_days(series),
+        "measures": references.targets_measured_by(series.indicator),
+        "has_break": _has_break(series),
         "files": datasets.links_to_list_files("indicator", code),
     }
     return render(request, "indicator.html", context)
@@ -135,9 +135,12 @@ def indicator_file(request, code, file_format):
 def chart_drawing(request, code, name="series"):
     """A chart of an indicator as a file; ``name`` is its id on the page."""
     found = _chart(code, name)
-    others = [each.indicator for each in found.lines[1:]]
-    lines = [found.lines[0], *indicators.series_of_indicators(others, in_full=True)]
-    notes = indicator_pictures.chart_notes(found, lines)
+    others = [each.indicator for each in found.all_series[1:]]
+    all_series = [
+        found.all_series[0],
+        *indicators.series_of_indicators(others, in_full=True),
+    ]
+    notes = indicator_pictures.chart_notes(found, all_series)
     return drawing_response(
         found.picture, found.title, notes, public_path("indicator", code)
     )
@@ -145,57 +148,57 @@ def chart_drawing(request, code, name="series"):
 
 def chart_table(request, code, name):
     dataset, column, keys = _chart(code, name).rows
-    wanted = {dataset: (column, {key: place for place, key in enumerate(keys)})}
+    wanted = {dataset: (column, {key: index for index, key in enumerate(keys)})}
     return datasets.list_file_response(
         "csv", f"{code} {name}", wanted, *plans.public_plans()
     )
 
 
 def _chart(code, name):
-    page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
-    series = indicator_pictures.series_chart(page, indicator_pictures.plan_periods())
+    series = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
+    chart = indicator_pictures.series_chart(series, indicator_pictures.plan_periods())
     bars = (
         each
-        for point in page.points
-        for each in indicator_pictures.breakdown_charts(page, point)
+        for point in series.points
+        for each in indicator_pictures.breakdown_charts(series, point)
     )
-    found = (each for each in (series, *bars) if each and each.name == name)
+    found = (each for each in (chart, *bars) if each and each.name == name)
     return found_or_404(next(found, None))
 
 
 @finished_by(framed_anywhere)
 def indicator_card(request, code):
     """One figure to embed: its last value and its caveats."""
-    page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
+    series = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     context = {
-        "record": page.indicator,
-        "figure": page,
-        "last": page.last,
-        "before": _before(page),
-        "has_break": _has_break(page),
-        "page": public_path("indicator", code),
+        "record": series.indicator,
+        "figure": series,
+        "last": series.last,
+        "before": _before(series),
+        "has_break": _has_break(series),
+        "page_url": public_path("indicator", code),
     }
     return render(request, "card.html", context)
 
 
-def _has_break(page):
-    return any(point.is_break for point in page.points[1:])
+def _has_break(series):
+    return any(point.is_break for point in series.points[1:])
 
 
-def _before(page):
-    has_value = page.last is not None and page.last.shown is ValueDisplay.VALUE
-    before = page.before if has_value else None
-    return before if before and before.year and page.last.year else None
+def _before(series):
+    has_value = series.last is not None and series.last.shown is ValueDisplay.VALUE
+    before = series.before if has_value else None
+    return before if before and before.year and series.last.year else None
 
 
-def _others_with_same_days(page):
-    spans = {(each.starts_on, each.ends_on) for each in page.points}
+def _others_with_same_days(series):
+    spans = {(each.starts_on, each.ends_on) for each in series.points}
     return [
         (
             other,
             [each for each in other.points if (each.starts_on, each.ends_on) in spans],
         )
-        for other in page.others
+        for other in series.others
     ]
 
 
@@ -242,10 +245,12 @@ def _fields(rows):
     )
 
 
-def _grouped(lines):
-    key, groups = lambda line: _area_key(line.indicator.area), []
-    for _key, rows in groupby(sorted(lines, key=key), key=key):
-        pairs = [(line, indicator_pictures.small_column_chart(line)) for line in rows]
+def _grouped(all_series):
+    key, groups = lambda series: _area_key(series.indicator.area), []
+    for _key, rows in groupby(sorted(all_series, key=key), key=key):
+        pairs = [
+            (series, indicator_pictures.small_column_chart(series)) for series in rows
+        ]
         groups.append((pairs[0][0].indicator.area, pairs))
     return groups
 

@@ -48,7 +48,7 @@ own = cache(lambda: tuple(site_documents()))
 
 
 def documents():
-    return chain(search_texts.search_documents(), own())
+    return chain(search_texts.documents_of_records(), own())
 
 
 def search_page(request):

@@ -138,7 +138,7 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
 
     page = Client().get(reverse("es:amendments", args=["p"])).content.decode()
     found = [
-        each for each in search_texts.search_documents() if each.kind == "amendment"
+        each for each in search_texts.documents_of_records() if each.kind == "amendment"
     ]
     words = [text.spanish for each in found for text in each.texts]
     hidden, is_new_hidden = expected

@@ -73,7 +73,9 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
 
     assert row.activities[0].summary.state == "completed"
     assert [entry.state for entry in firsts] == ["completed"] * 3
-    found = [each for each in search_texts.search_documents() if each.kind == "update"]
+    found = [
+        each for each in search_texts.documents_of_records() if each.kind == "update"
+    ]
     found = [each for each in found if each.address.spanish[0] == plan.code]
     found.sort(key=lambda each: each.order)
     assert [each.address.spanish[1] for each in found] == [

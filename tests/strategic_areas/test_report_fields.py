@@ -395,7 +395,7 @@ def test_the_search_finds_it_in_both_languages():
             )
             paths[language, word] = [path]
 
-    index.update_index("now", search_texts.search_documents)
+    index.update_index("now", search_texts.documents_of_records)
     for language, word in paths:
         groups = search_all(parse_question(word, language)).groups
         found[language, word] = [hit.path for group in groups for hit in group.hits]

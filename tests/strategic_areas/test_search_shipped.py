@@ -21,7 +21,7 @@ FOLLOWED = 2
 
 def test_results_of_each_kind_lead_to_their_places(client):
     by_kind, pages, missing = defaultdict(list), {}, []
-    for document in [*search_texts.search_documents(), *site_documents()]:
+    for document in [*search_texts.documents_of_records(), *site_documents()]:
         by_kind[document.kind].append(document)
 
     for documents in by_kind.values():

@@ -177,7 +177,7 @@ def attribution_list(request):
             "kind": kind,
             "record": row,
             "title": record_title(row),
-            "has_open_dispute": counted_updates.has_open_dispute(row),
+            "has_unresolved_dispute": counted_updates.has_unresolved_dispute(row),
         }
         for kind in DISPUTABLE_MODELS
         for row in attributed_records(request.user, kind)

@@ -49,7 +49,7 @@ def protective_changes(change):
 
 
 def effect_of_change(change, user, left_out=()):
-    """``changed`` of the result is without the parts at the ``left_out`` places."""
+    """``changed`` leaves out the parts whose ``place`` is in ``left_out``."""
     fields, all_parts = protective_changes(change), change.records.all()
     parts = [part for part in all_parts if part.place not in left_out]
     if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):

@@ -44,7 +44,7 @@ VALUE_COLUMNS = (
     AnswerColumn("note", gettext_lazy("Note"), 36),
     AnswerColumn("why", gettext_lazy("Why it differs"), 36),
 )
-#: Form field → name in the workbook, if they differ.
+#: Form field → name in the workbook, where it is not ``value_`` and the field.
 MACHINE_NAMES = {"value": "value_total", "figure_status": "value_certainty"}
 #: A whole row has one digest, longer than that of a cell.
 ROW_DIGEST_BYTES = 8

@@ -183,7 +183,7 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
         commitment.programme.area.position = commitment.area_position
-        commitment.is_disputed = counted_updates.has_open_dispute(commitment)
+        commitment.is_disputed = counted_updates.has_unresolved_dispute(commitment)
     return commitment
 
 
@@ -370,7 +370,7 @@ def _activities(commitment, predecessors, supersessions) -> dict[int, Activity]:
     )
     agencies = {}
     for each in found:
-        each.is_disputed = counted_updates.has_open_dispute(each)
+        each.is_disputed = counted_updates.has_unresolved_dispute(each)
         each.agency = agencies.setdefault(each.agency_id, each.agency)
     prefetch_related_objects([*agencies.values()], "former_names")
     return {each.pk: each for each in found}

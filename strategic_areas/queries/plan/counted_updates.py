@@ -38,7 +38,7 @@ from strategic_areas.models.review import said_on
 
 @dataclass(frozen=True)
 class Dispute:
-    """A public dispute; ``outcome`` is "" until it is decided."""
+    """A public dispute; ``outcome`` is "" while it is unresolved."""
 
     agency: Agency
     text_es: str
@@ -74,15 +74,15 @@ def dispute_of(record) -> Dispute | None:
     return public_dispute(row) if row else None
 
 
-def has_open_dispute(record) -> bool:
-    """Whether the dispute loaded with a record is undecided; no query."""
+def has_unresolved_dispute(record) -> bool:
+    """Whether the dispute loaded with a record is unresolved; no query."""
     row = record._state.fields_cache.get("dispute")
     return row is not None and row.resolved_on is None
 
 
 @cache
-def has_unresolved_dispute(field: str, record="pk") -> Exists:
-    """A column: whether the record at this lookup has an undecided dispute."""
+def unresolved_dispute_column(field: str, record="pk") -> Exists:
+    """A column: whether the record at this lookup has an unresolved dispute."""
     return Exists(
         RecordDispute.objects.unresolved().filter(**{field: OuterRef(record)})
     )
@@ -157,7 +157,7 @@ def select_report_columns(updates):
     # No text is read, so the rewriting for languages is not needed.
     return (
         updates.rewrite(False).annotate(
-            is_disputed=has_unresolved_dispute("activity_update"),
+            is_disputed=unresolved_dispute_column("activity_update"),
             states_obstacle=ExpressionWrapper(obstacle, BooleanField()),
             voice=Case(When(origin="record", then=Subquery(_voices()))),
         )

@@ -373,5 +373,5 @@ def _activities_with_links(activities, commitments, agencies):
 
 def public_with_dispute_marks(rows: QuerySet) -> QuerySet:
     """Records of public plans in order of code, annotated with ``is_disputed``."""
-    is_disputed = counted_updates.has_unresolved_dispute(rows.model._meta.model_name)
+    is_disputed = counted_updates.unresolved_dispute_column(rows.model._meta.model_name)
     return rows.public().annotate(is_disputed=is_disputed).order_by("sort_code", "pk")

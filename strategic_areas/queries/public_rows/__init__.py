@@ -91,8 +91,8 @@ def affected_records(changed: Iterable[tuple[type[Model], int]]) -> Keys:
     The changed records, and all records whose public rows depend on them.
 
     ``changed`` are pairs of model and id. Commitments depend on activities, superseded
-    records on their successor, reports on their subject, figures on their family and,
-    if they count people, on any source.
+    records on their successor, reports on their subject. Any changed indicator adds all
+    that are in a family; any changed source adds all that need protection.
     """
     keys = defaultdict(set)
     for model, pk in changed:

@@ -279,8 +279,12 @@ def public_reports():
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
         former_name=round_assignments.former_name_column("agency"),
-        is_about_disputed=counted_updates.has_unresolved_dispute("activity", "activity")
-        | counted_updates.has_unresolved_dispute("commitment", "activity__commitment"),
+        is_about_disputed=counted_updates.unresolved_dispute_column(
+            "activity", "activity"
+        )
+        | counted_updates.unresolved_dispute_column(
+            "commitment", "activity__commitment"
+        ),
     )
 
 
@@ -288,7 +292,7 @@ def public_declarations():
     """Declarations that are or were public, as ``public_reports``."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
         former_name=round_assignments.former_name_column("agency"),
-        is_about_disputed=counted_updates.has_unresolved_dispute(
+        is_about_disputed=counted_updates.unresolved_dispute_column(
             "commitment", "commitment"
         ),
     )
