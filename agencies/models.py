@@ -305,8 +305,9 @@ class FocalPointQuerySet(models.QuerySet):
 
 class FocalPoint(models.Model):
     """
-    A dated mandate to report for one agency. At most one of a kind is in force on a
-    day, except for a dated cover for leave.
+    A dated mandate to report for one agency: as its titular (the principal) or as the
+    alternate. At most one of a kind is in force on a day, except for a dated cover for
+    leave.
     """
 
     class Kind(models.TextChoices):

@@ -147,7 +147,7 @@ def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped)
 
     until = plan_progress.load_plan_progress(
         context["plan"], timezone.localdate()
-    ).reported_until
+    ).latest_report_day
     assert f"Registro hasta el {until:%d/%m/%Y}" in page.text
     links = {each["href"] for each in page.every("a") if "href" in each}
     assert public_path("plan_feed", PLAN, language="es") in links
@@ -179,9 +179,9 @@ def test_each_target_has_the_commitments_that_answer(client, shipped):
     }
     assert {"SDG-5.2", "SDG-8.7", "SDG-16.2", "GCM-9", "GCM-10"} <= set(told)
     assert set(told) <= {each.get("id") for each in page.every("tr")}
-    tiers = [each.report_year for each in context["tiers"]]
+    tiers = [each.report_year for each in context["tip_report_tiers"]]
     assert tiers == sorted((e["report_year"] for e in FILE["tip_tiers"]), reverse=True)
-    assert all(each.sources.all() for each in context["tiers"])
+    assert all(each.sources.all() for each in context["tip_report_tiers"])
 
 
 def titles(entry):

@@ -35,6 +35,7 @@ AMOUNT_OR_YEARS = re.compile(
 LABEL_BEFORE_NUMBER = re.compile(
     rf"(?<![a-z]){one_of('NUMBERED_THINGS')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
 )
+#: In Spanish and English an article follows; in Haitian Creole the noun itself.
 LANDMARK = re.compile(
     rf"{one_word('BESIDE')}"
     r"(?:(?<=[ad]el)|(?<=al)| (?:el|la|los|las|un|una|the|a)(?=[ ]))"

@@ -50,7 +50,7 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
         is_end = word.text in vocabulary.ENDS and not is_short
         if is_end or (word.text in vocabulary.APART and not is_constituency):
             break
-    if vocabulary.OFFICIATED & {reading.text(start - 1), reading.text(end)}:
+    if vocabulary.VERBS_OF_OFFICIALS & {reading.text(start - 1), reading.text(end)}:
         return True
     if reading.text(end) not in vocabulary.BEFORE_OFFICES:
         return False
@@ -72,7 +72,8 @@ def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
     after, later = reading.word(end), reading.text(end + 1)
     # such as "Avenue", or a word that may stand before it, such as "National"
     is_before_thing = (
-        after.text in vocabulary.NO_NAMES | vocabulary.THINGS_NAMED_AFTER_PEOPLE
+        after.text
+        in vocabulary.CAPITALISED_NO_NAMES | vocabulary.THINGS_NAMED_AFTER_PEOPLE
     )
     is_dated = after.text == "(" and YEAR.match(later)  # a cited work: "Ana Gil (2019)"
     if is_dated or (after.is_capitalised and is_before_thing):
@@ -196,7 +197,7 @@ def _is_uncapitalised_name(reading: Reading, index: int, known: KnownWords) -> b
     text = reading.text(index)
     if text in personal_names():
         return True
-    if text in known.words or text in vocabulary.ORDINARY or not text.isalpha():
+    if text in known.words or text in vocabulary.NO_NAMES or not text.isalpha():
         return False
     is_speaker = (
         _begins_sentence(reading, index) and reading.text(index + 1) in vocabulary.SAID
@@ -307,7 +308,7 @@ def _is_explained(reading: Reading, index: int, known: KnownWords) -> bool:
         return is_list or is_coded or (text in "ayeoi" and after.text != ".")
     if text in personal_names():
         return _is_month(reading, index, known)
-    is_word = text in known.words or text in vocabulary.ORDINARY
+    is_word = text in known.words or text in vocabulary.NO_NAMES
     if text in vocabulary.AMBIGUOUS_NAMES:
         return is_word and is_first and is_alone
     if is_word or text.endswith(vocabulary.NO_NAME_ENDINGS):

@@ -30,7 +30,7 @@ from strategic_areas.queries.plan.plan_progress import (
 )
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
-    reported_until,
+    latest_report_day,
 )
 from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.work_done import WorkDone
@@ -160,7 +160,7 @@ def commitment_file(request, plan, file_format):
         f"{plan.code} {name}",
         {"commitments": ("code", positions)},
         plan,
-        until=found.plan_progress.reported_until if is_reconstructed else None,
+        day_in_name=found.plan_progress.latest_report_day if is_reconstructed else None,
     )
 
 
@@ -176,7 +176,7 @@ def commitment_drawing(request, plan):
     counts, work, day = (
         found.counts,
         found.reconstructed_work,
-        found.plan_progress.reported_until,
+        found.plan_progress.latest_report_day,
     )
     if found.has_unknown_filter or not found.rows:
         raise Http404
@@ -240,7 +240,7 @@ def commitment_detail(request, plan, code):
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "reported_until": reported_until([activities["page"].row]),
+        "record_until": latest_report_day([activities["page"].row]),
         "files": datasets.links_to_list_files("commitment_updates", *arguments),
         **activities,
         **figures_of(commitment),

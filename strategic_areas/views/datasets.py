@@ -65,14 +65,14 @@ def list_file_response(
     title: str,
     wanted: Wanted,
     *plans: Plan,
-    until: date | None = None,
+    day_in_name: date | None = None,
 ) -> HttpResponse:
     """
     A list as a file with the columns of its dataset.
 
     The first of ``wanted`` is the dataset; a workbook has the others too. Rows of
-    several plans are merged; Http404 without a plan. ``until`` replaces the data's day
-    in the name of a reconstruction's file.
+    several plans are merged; Http404 without a plan. ``day_in_name`` replaces the day
+    of the data in the name of a reconstruction's file.
     """
     files_of_plans = found_or_404([FILE_CACHE.files(plan) for plan in plans] or None)
     stem = next(iter(wanted))
@@ -95,8 +95,8 @@ def list_file_response(
     )
     datasets = {each: files_of_plans[0].datasets[each] for each in tables}
     content = make_file(f"{stem}.{file_format}", snapshot, datasets, nonce="")
-    dated = _("Record up to") if until else _("Data as of")
-    name = slugify(f"{title} {dated} {(until or snapshot.day).isoformat()}")
+    dated = _("Record up to") if day_in_name else _("Data as of")
+    name = slugify(f"{title} {dated} {(day_in_name or snapshot.day).isoformat()}")
     return file_response(
         compress_text(file_format, content), file_format, f"{name}.{file_format}"
     )

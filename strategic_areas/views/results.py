@@ -22,13 +22,13 @@ def results(request):
         for goal in Indicator.Goal
         if (of_goal := [line for line in lines if line.indicator.goal == goal])
     ]
-    tiers = references.tiers_by_year()
+    tiers = references.tip_report_tiers_by_year()
     years = range(min(tiers), max(tiers) + 1) if tiers else ()
     context = {
         "plan": plans.choose_plan(today).home_plan,
         "parts": parts,
         "goal_source": _goal_source(lines),
-        "tiers": [(year, tiers.get(year)) for year in years],
+        "tip_report_tiers": [(year, tiers.get(year)) for year in years],
     }
     return render(request, "results.html", context)
 

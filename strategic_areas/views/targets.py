@@ -24,7 +24,7 @@ def framework_list(request, plan):
     context = {
         "plan": plan,
         "plan_progress": found,
-        "tiers": references.tiers_of_plan(plan),
+        "tip_report_tiers": references.tip_report_tiers_of_plan(plan),
         "targets": references.targets_of_plan(found),
         "has_recommendations": FrameworkTarget.objects.recommendations().exists(),
     }

@@ -54,7 +54,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "reported_until": _reported_until(page.updates),
+        "record_until": _sources_covered_until(page.updates),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -86,7 +86,9 @@ def _file(file_format, plan, public_ids):
         # Key of a row → its position; if all are equal, the dataset's order stays.
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,
-        until=plan_progress.reported_until if plan_progress.is_reconstructed else None,
+        day_in_name=plan_progress.latest_report_day
+        if plan_progress.is_reconstructed
+        else None,
     )
 
 
@@ -109,16 +111,16 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        # The page of an undated record shows no day; the list takes its period's end.
-        "reported_until": page.update.dated_on and _reported_until([page.update]),
+        # Without a date ``covered_until`` would be the period's end, as in the list.
+        "record_until": page.update.dated_on and _sources_covered_until([page.update]),
     }
     return render(request, "update.html", context)
 
 
-def _reported_until(updates):
+def _sources_covered_until(updates):
     """The last day that public sources of these updates cover, or None."""
     return max(
-        (each.reported_until for each in updates if each.is_from_sources), default=None
+        (each.covered_until for each in updates if each.is_from_sources), default=None
     )
 
 

@@ -130,4 +130,4 @@ def test_after_the_end_of_a_plan_nothing_is_in_progress(kind, until, state):
 
     assert row.summary.state == state
     assert row.activities[0].summary.state == "left_in_progress"
-    assert row.reported_until == until
+    assert row.latest_report_day == until

@@ -185,7 +185,7 @@ def everything_counted(plan, agency, user):
         "counts": loaded.counts,
         "states": [row.summary for row in loaded.rows],
         "activities": [each.activity for each in loaded.activities],
-        "reported until": loaded.reported_until,
+        "reported until": loaded.latest_report_day,
         "headline": round_answers.headline_of(loaded, today),
         "agencies": [
             (row.counts, row.late, row.activities)

@@ -334,7 +334,10 @@ def test_a_tree_of_many_takes_as_many_queries(client, branched, reviewer):
 def previews(client, plan):
     """By code where the tree leads to show how the public will read a record."""
     page = client.get(reverse("admin:plan_tree", args=[plan.code]))
-    return {each.record.code: each.preview_url for each in page.context["tree"].root}
+    return {
+        each.record.code: each.public_page_preview_url
+        for each in page.context["tree"].root
+    }
 
 
 @pytest.mark.parametrize(

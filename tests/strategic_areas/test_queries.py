@@ -519,7 +519,7 @@ def test_a_report_counts_as_known_from_the_day_it_was_handed_in():
     make.published_update(activity=make.activity(plan=asked.plan), period=asked)
 
     assert (
-        plan_progress.load_plan_progress(asked.plan, TODAY).reported_until
+        plan_progress.load_plan_progress(asked.plan, TODAY).latest_report_day
         == timezone.localdate()
     )
 

@@ -145,8 +145,8 @@ def _comment_or_404(user, period, slug):
     mandates = user.mandates.current().filter(
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
-    # A person with both kinds of mandate signs as titular: it comes first
-    # in descending order.
+    # A person with both kinds of mandate signs as titular (the principal focal point):
+    # it comes first in descending order.
     mandate = mandates.select_related("agency").order_by("-kind").first()
     period = get_object_or_404(_opened_rounds(user), pk=period)
     activities = Activity.objects.filter(plan=period.plan_id)
@@ -252,8 +252,7 @@ def _find_or_build_dispute(user, record):
         return dispute
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
-    # A person with both kinds of mandate signs as titular: it comes first
-    # in descending order.
+    # The same order of kinds as in ``_comment_or_404``.
     return RecordDispute(
         **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,

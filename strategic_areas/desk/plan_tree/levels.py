@@ -19,7 +19,8 @@ class TreeLevel:
     One kind of record in the tree.
 
     ``slug`` is its part of URLs, ``table`` its table of the plan document.
-    ``parent_links`` are the links to its parent, if that is not the plan.
+    ``parent_links`` are the links to its parent, if that is not the plan; an
+    indicator's link to its plan is ``introduced_by``.
     ``agency_link`` leads to the responsible agency, ``result_field`` is the expected
     result. The form shows ``main_columns`` unfolded.
     """

@@ -157,7 +157,8 @@ class PlanNode:
         return reverse("admin:hide", args=[self.level.model_name, self.record.pk])
 
     @property
-    def preview_url(self):
+    def public_page_preview_url(self):
+        """Of a plan in preparation: how the record's public page will look."""
         if self.is_new or self.level not in NESTED_LEVELS:
             return ""
         has_page = self.level in (AREA, COMMITMENT)

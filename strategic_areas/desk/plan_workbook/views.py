@@ -315,8 +315,8 @@ def _form(plan, preview, *posted, **kwargs):
             **kwargs,
         )
     kwargs["label"] = _("Send for approval")
-    # An official matrix supersedes a reconstruction, and no act orders that: ``Act``
-    # lists the document, too, that is then cited.
+    # No act orders that an official matrix supersedes a reconstruction. The field
+    # ``act`` then names the document that is cited instead.
     if preview.supersedes_any and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(

@@ -213,7 +213,7 @@ def _by_state_family(rows: Iterable[CommitmentProgress]):
     )
 
 
-def tiers_of_plan(plan: Plan):
+def tip_report_tiers_of_plan(plan: Plan):
     rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
     return rows.prefetch_related(Source.by_key())
 
@@ -231,7 +231,7 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
     )
 
 
-def tiers_by_year() -> dict[int, TipTier]:
+def tip_report_tiers_by_year() -> dict[int, TipTier]:
     """Ratings from all public plans by year, oldest first; two queries."""
     rows = TipTier.objects.filter(plan__in=Plan.objects.public()).order_by(
         "report_year", "-plan__starts_on"

@@ -28,8 +28,8 @@ from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     build_progress,
     count_states,
+    latest_report_day,
     reconstructed_work_of,
-    reported_until,
 )
 from strategic_areas.queries.plan.submissions import FirstSubmissions
 
@@ -105,8 +105,8 @@ class PlanProgress:
         return reconstructed_work_of(self.rows)
 
     @cached_property
-    def reported_until(self):
-        return reported_until(self.rows)
+    def latest_report_day(self):
+        return latest_report_day(self.rows)
 
     def first_submitted_on(
         self, row: ActivityProgress, period: ReportingPeriod

@@ -127,7 +127,7 @@ class CommitmentProgress:
         return any(each.was_entered for each in self.declarations)
 
     @cached_property
-    def reported_until(self):
+    def latest_report_day(self):
         reports = (report for each in self.activities for report in each.reports)
         return max((report.known_by for report in reports), default=None)
 
@@ -245,10 +245,10 @@ def _late_if_asked(
     return summary if rounds else replace(summary, punctuality=None)
 
 
-def reported_until(rows: Iterable[CommitmentProgress]) -> date | None:
+def latest_report_day(rows: Iterable[CommitmentProgress]) -> date | None:
     """The latest day on which any report, of an agency or a source, was known."""
     return max(
-        (day for day in (row.reported_until for row in rows) if day), default=None
+        (day for day in (row.latest_report_day for row in rows) if day), default=None
     )
 
 

@@ -260,7 +260,7 @@ class PublishedUpdate(Content):
         return WithdrawalCause(cause).label if cause else ""
 
     @property
-    def reported_until(self):
+    def covered_until(self):
         """The last day that its sources cover; of a report, the day of publication."""
         if not self.is_from_sources:
             return self.published_on

@@ -20,8 +20,8 @@ from strategic_areas.queries.updates.public_updates import (
     build_published_update,
 )
 
-#: From most to least informative, for reports on one period. Reports that nothing has
-#: begun are used last.
+#: From most to least informative, for reports on one period. Reports of work that has
+#: not begun are used last.
 EXECUTION_ORDER = (
     ExecutionState.COMPLETED,
     ExecutionState.IN_PROGRESS,
