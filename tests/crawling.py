@@ -28,8 +28,10 @@ SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
 COMPANIONS = {row[0] for row in [*urls.PUBLIC_COMPANIONS, *urls.DATA_FILES]}
 #: So many of a kind are read in each language of what differs in content alone: of
 #: companions; of accounts and lists as sifted; and of other pages of a record. The
-#: links to all are collected.
+#: links to all are collected. Where a table is linked as CSV, of its other formats as
+#: many of each name as of lists.
 SAMPLE_OF_COMPANIONS, SAMPLE, SAMPLE_OF_RECORDS = 1, 2, 4
+OTHER_FORMAT = re.compile(r"\.(json|xlsx)(?=\?|$)")
 SAMPLED = {"update", *COMPANIONS}
 #: The staff's pages: a stranger is only asked to sign in there.
 STAFF = "/gestion/"
@@ -146,10 +148,17 @@ class Crawl:
     def is_wanted(self, path):
         """Whether to read it; otherwise it is known to be good."""
         found = resolve_or_none(urlsplit(path).path)
-        if DEEP or not found or not self.is_known(path, found):
+        if DEEP or not found or path in self.always:
+            return True
+        table = OTHER_FORMAT.sub(".csv", path)
+        if table != path and table in self.reached:
+            kind = found.view_name, urlsplit(path).path.rpartition("/")[2]
+            self.read[kind] += 1
+            return self.read[kind] <= SAMPLE
+        if not self.is_known(path, found):
             return True
         is_page_of_list = "page=" in urlsplit(path).query
-        if path in self.always or is_page_of_list:
+        if is_page_of_list:
             return True
         question = next(filter(path.endswith, QUESTIONS), "?" in path)
         kind, name = (found.view_name, question), found.view_name.split(":")[-1]

@@ -125,7 +125,7 @@ def crawl(django_db_setup, django_db_blocker):
             for replaced in Commitment.objects.exclude(superseded_by=None)
             for language in public_site.LANGUAGES
         }
-        # Otherwise links to pictures, cards and due dates are not asked for.
+        # In the short form links to these kinds are not compared.
         crawl.unlinked = set(unlinked(every - crawl.reached)) if DEEP else set()
         crawl.partials = drawn
         crawl.people = set(people())
