@@ -70,6 +70,20 @@ def test_an_act_that_is_missing_leaves_what_follows_in_public_on_the_page(keeper
     assert line.label in response.text
 
 
+def test_an_act_that_is_missing_leaves_what_has_no_row_on_the_page(keeper):
+    book = keeper.book.fill("activities", "1.1", title_es="Otra")
+    page = book.pages["participations"]
+    page.delete_rows(page.max_row)
+    preview = keeper.bring(book)
+
+    response = keeper.keep(preview)
+
+    ((title, keys),) = preview.context["absent"]
+    assert keys == [Activity.objects.get().agency.acronym]
+    assert response.context["absent"] == [[title, keys]]
+    assert f"{title}: {keys[0]}" in response.text
+
+
 def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
     agency = Activity.objects.get().agency.acronym
     programme = Programme.objects.get().code

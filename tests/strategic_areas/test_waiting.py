@@ -179,6 +179,17 @@ def test_they_are_decided_on_beside_reports(client, reviewer):
     assert (status(change), update.status) == ("approved", "published")
 
 
+def test_one_too_many_is_named_as_on_its_page(client, reviewer, monkeypatch):
+    monkeypatch.setattr("strategic_areas.desk.review.views.MAX_AT_ONCE", 0)
+    change = make_translation()
+
+    page = client.get(MANY, {"pick": token(change)})
+
+    ((label, _reason),) = page.context["left_out"]
+    assert label == change
+    assert f"<li>{change}: " in page.text
+
+
 def test_what_needs_its_own_page_is_never_approved_together(client, reviewer):
     change = make.change(make.activity(), reaches_victims=True)
 

@@ -61,7 +61,7 @@ from strategic_areas.workbooks.reading import (
 )
 
 
-def sign_preview(preview, plan, *, by):
+def sign_preview(preview, absent, plan, *, by):
     lines = [
         [
             *(line.table.name, line.number, line.key, line.stored_key, line.values),
@@ -70,15 +70,16 @@ def sign_preview(preview, plan, *, by):
         ]
         for line in (each.line for each in preview.records_to_save)
     ]
-    return sign(lines, _signed_for(plan, by))
+    return sign([lines, absent], _signed_for(plan, by))
 
 
 def load_signed_preview(signed, plan, *, by):
     """
-    Return the preview of signed lines against locked records.
+    Return the preview of signed lines against locked records, and the absent records.
 
     ``StalePreviewError`` if a record changed since.
     """
+    signed_lines, absent = read_signed(signed, _signed_for(plan, by))
     lines = [
         PlanLine(
             EDITED_TABLES[table],
@@ -87,9 +88,7 @@ def load_signed_preview(signed, plan, *, by):
             LineState.CHANGED if stored_key else LineState.NEW,
             *(stored_key, values, places, digests),
         )
-        for table, number, key, stored_key, values, places, digests in read_signed(
-            signed, _signed_for(plan, by)
-        )
+        for table, number, key, stored_key, values, places, digests in signed_lines
     ]
     records.lock_records(plan, lines)
     stored = StoredPlanObjects(plan.code)
@@ -104,7 +103,7 @@ def load_signed_preview(signed, plan, *, by):
             and record_digests(line.table, record, stored) != line.compared_digests
         ):
             raise StalePreviewError
-    return build_preview(stored, lines, with_checks=False)
+    return build_preview(stored, lines, with_checks=False), absent
 
 
 def _signed_for(plan, user):
@@ -222,12 +221,10 @@ def _matrix_page(request, plan, matrix):
     if not (
         question_form.open_questions or matrix.texts_that_prevent_saving(plan_lines)
     ):
-        preview_context = _preview_context(plan, stored, plan_lines.lines, request.user)
         # A matrix has no row for the plan itself.
-        plan_title = EDITED_TABLES[PLAN_TABLE].title
-        preview_context["absent"] = [
-            x for x in preview_context["absent"] if x[0] != plan_title
-        ]
+        preview_context = _preview_context(
+            *(plan, stored, plan_lines.lines, request.user), has_plan_row=False
+        )
     return render_screen(
         request,
         "desk/matrix.html",
@@ -271,14 +268,19 @@ def _address(name, plan):
     return reverse(f"admin:{name}", args=[plan.code])
 
 
-def _preview_context(plan, stored, lines, user):
+def _preview_context(plan, stored, lines, user, *, has_plan_row=True):
     preview = build_preview(stored, lines)
-    context = {"preview": preview, "absent": _absent_records(stored, lines)}
+    context = {
+        "preview": preview,
+        "absent": _absent_records(stored, lines, has_plan_row=has_plan_row),
+    }
     if preview.records_to_save and not preview.has_problems:
         context["save_form"] = _form(
             plan,
             preview,
-            initial={"signed_lines": sign_preview(preview, plan, by=user)},
+            initial={
+                "signed_lines": sign_preview(preview, context["absent"], plan, by=user)
+            },
         )
         context["effects"] = _effects(plan, preview, user)
     return context
@@ -289,7 +291,7 @@ def _effects(plan, preview, user):
     return effects | {"lines": describe_differences(effects["public"])}
 
 
-def _absent_records(stored, lines):
+def _absent_records(stored, lines, *, has_plan_row):
     """Return pairs of a table's title and the keys of records without a row."""
     absent = []
     for name, table in EDITED_TABLES.items():
@@ -299,6 +301,7 @@ def _absent_records(stored, lines):
             key
             for row in table.editable_records(stored)
             if (key := key_of_pk[row.pk]) not in listed
+            and (has_plan_row or name != PLAN_TABLE)
         ]
         absent += [(table.title, missing)] if missing else []
     return absent
@@ -340,7 +343,7 @@ def save_plan_workbook(request, plan):
 @transaction.atomic
 def _save_preview(request, plan):
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    preview = load_signed_preview(
+    preview, absent = load_signed_preview(
         request.POST.get("signed_lines", ""), plan, by=request.user
     )
     form = _form(plan, preview, request.POST, request.FILES)
@@ -362,6 +365,7 @@ def _save_preview(request, plan):
         plan,
         UploadWorkbookForm(action=_address("planbook", plan)),
         preview=preview,
+        absent=absent,
         save_form=form,
         effects=_effects(plan, preview, request.user),
     )

@@ -437,7 +437,8 @@ def choose_items(user, tokens):
         item = by_token.get(token)
         reason = _why_not(item, len(chosen))
         if reason:
-            left_out.append((getattr(item, "record", token), reason))
+            record = getattr(item, "record", getattr(item, "decision", token))
+            left_out.append((record, reason))
         else:
             chosen.append(item)
     return chosen, left_out
