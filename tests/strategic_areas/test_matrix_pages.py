@@ -285,6 +285,25 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     assert programme.commitments.count() == 4
 
 
+def test_work_before_the_first_programme_gets_the_one_that_is_named(bringer):
+    rows = [
+        ["1. Prevención", None, *ROW[2:]],
+        [None, None, "1.1.2 Difundir", *ROW[3:]],
+        [None, "1.2 Informar", "1.2.1 Medir", *ROW[3:]],
+    ]
+    seen = bringer.read(workbook(*rows))
+    by_reason = {each.question.reason: each for each in asked(seen).values()}
+
+    named = {f"{by_reason['no_programme'].name}-text": "Coordinar"}
+    bringer.keep(bringer.confirm(seen, **named))
+
+    found = models.Commitment.objects.order_by("code")
+    assert [(x.code, x.programme.name_es) for x in found] == [
+        *[("1.1.1", "Coordinar"), ("1.1.2", "Coordinar")],
+        ("1.2.1", "Informar"),
+    ]
+
+
 def test_commitments_and_activities_below_areas_become_a_plan(bringer):
     headings = ["No.", "Compromiso", "Actividad", "Responsable", "Fecha de término"]
     rows = [

@@ -131,13 +131,13 @@ class MatrixLines:
         ``read_matrix`` asks the user once per area for the programme of commitments
         without one; the answer goes to all of them.
         """
-        codes, commitments = {}, self.result.of("commitments")
+        code_by_parent, commitments = {}, self.result.of("commitments")
         for line in commitments:
             if name := line.values.get("programme"):
                 code = line.values["programme"] = self._programme_code(line, name)
-                codes[line.values.get("area")] = code
+                code_by_parent[line.parent] = code
         for line in commitments:
-            line.values.setdefault("programme", codes.get(line.values.get("area")))
+            line.values.setdefault("programme", code_by_parent.get(line.parent))
 
     def _programme_code(self, line, name):
         area, rows = (
