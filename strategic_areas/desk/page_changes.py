@@ -38,6 +38,7 @@ class PublicPageChange:
 #: URL name → title; records come before lists.
 PAGE_TITLES = {
     "plan": gettext_lazy("The plan %(code)s"),
+    "area": gettext_lazy("Area %(area)s"),
     "commitment": gettext_lazy("Commitment %(code)s"),
     "indicator": gettext_lazy("Figure %(code)s"),
     "update": gettext_lazy("The report, at its permanent address"),
@@ -164,7 +165,7 @@ def _page_change(page, rows):
         if each.kind in WORDS_OF_ROW_CHANGE
     ]
     return PublicPageChange(
-        PAGE_TITLES[page[0]] % {"code": page[-1]},
+        PAGE_TITLES[page[0]] % {"code": page[-1], "area": rows[0].row.get("code")},
         # A new record has no page yet; a new value is shown on its indicator's page.
         public_path(*page)
         if _is_list(page) or any(row.before or "indicator" in row.row for row in rows)

@@ -61,6 +61,20 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
     ]
 
 
+def test_the_page_of_an_area_is_told_before_the_list():
+    area = make.area(code="1", slug_es="prevencion", name_es="Prevenir")
+    keys = affected_records([(type(area), area.pk)])
+    before = read_public_rows(keys)
+    type(area).objects.filter(pk=area.pk).update(name_es="Prevención")
+
+    told = page_changes_of(row_differences(before, read_public_rows(keys)))
+
+    assert [(each.title, each.address) for each in told] == [
+        ("Eje 1", public_path("area", area.plan.code, "prevencion")),
+        ("La lista de ejes", public_path("areas", area.plan.code)),
+    ]
+
+
 def test_what_the_public_does_not_read_otherwise_has_no_places():
     assert page_changes_of([]) == page_changes_of(None) == []
 

@@ -363,6 +363,7 @@ COMPUTED_COLUMNS = {
 #: URL name and arguments of a row's page, by dataset.
 PAGES = {
     "plans": lambda row: ("plan", row["code"]),
+    "areas": lambda row: ("area", row["plan"], row["slug_es"]),
     "commitments": lambda row: ("commitment", row["plan"], row["code"]),
     "activities": lambda row: ("commitment", row["plan"], row["commitment"]),
     "reports": lambda row: ("update", row["plan"], row["public_id"]),
