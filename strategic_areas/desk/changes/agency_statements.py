@@ -36,7 +36,10 @@ from strategic_areas.models.agency_statements import (
     attributed_to,
 )
 from strategic_areas.queries.figures import phrases
-from strategic_areas.queries.plan import counted_updates
+from strategic_areas.queries.plan.counted_updates import (
+    has_unresolved_dispute,
+    public_dispute,
+)
 
 #: Number of rounds, of all plans together, that the desk offers for a comment; at
 #: their addresses older ones can be commented on too.
@@ -177,7 +180,7 @@ def attribution_list(request):
             "kind": kind,
             "record": row,
             "title": record_title(row),
-            "has_unresolved_dispute": counted_updates.has_unresolved_dispute(row),
+            "has_unresolved_dispute": has_unresolved_dispute(row),
         }
         for kind in DISPUTABLE_MODELS
         for row in attributed_records(request.user, kind)
@@ -211,7 +214,7 @@ def attribution_detail(request, kind, pk):
         "desk/attribution.html",
         record=record,
         title=record_title(record),
-        published=counted_updates.public_dispute(dispute) if dispute.pk else None,
+        published=public_dispute(dispute) if dispute.pk else None,
         form=form,
         pending_change=pending_change,
         pending_lines=changes.field_changes(pending_change.records.get())

@@ -54,7 +54,7 @@ from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.takedowns import HIDEABLE, HIDING_STEPS
 from strategic_areas.queries.pages import help_lines
-from strategic_areas.queries.plan import counted_updates
+from strategic_areas.queries.plan.counted_updates import public_dispute
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.views.parameters import found_or_404
 from strategic_areas.workflow import AlreadyWaitingError, amendments, guard
@@ -236,7 +236,7 @@ def _comment_context(proposed, change):
 
 def _dispute_context(proposed, change):
     proposed.written_at = proposed.written_at or change.proposed_at
-    return {"dispute": counted_updates.public_dispute(proposed)}
+    return {"dispute": public_dispute(proposed)}
 
 
 def _help_line_context(proposed, change):
