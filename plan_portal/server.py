@@ -48,6 +48,9 @@ class Server(Granian):
     def _init_shared_socket(self):
         self.listener.setblocking(False)
         self.listener.set_inheritable(True)
+        # A worker that ends closes each connection that has not asked anything yet, so
+        # none is accepted without a request in its first seconds.
+        self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
         self._sso = self.listener
         self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
 
@@ -70,9 +73,8 @@ def request_reload():
 
 def passed_socket():
     passed = os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS")
-    if passed != (str(os.getpid()), "1"):
-        return None
-    return socket.socket(fileno=FIRST_PASSED)
+    ours = passed == (str(os.getpid()), "1")
+    return socket.socket(fileno=FIRST_PASSED) if ours else None
 
 
 def own_socket(host, port):

@@ -51,10 +51,19 @@ def serving(listener, application=GREETING, grace=server.GRACE, workers=1):
             process.terminate()
 
 
+def connect(listener):
+    """A visitor who has not asked yet."""
+    return socket.create_connection(listener.getsockname(), timeout=20)
+
+
+def ask(visitor):
+    visitor.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+
 def come(listener):
     """A visitor who has asked and waits."""
-    visitor = socket.create_connection(listener.getsockname(), timeout=20)
-    visitor.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    visitor = connect(listener)
+    ask(visitor)
     return visitor
 
 
@@ -70,6 +79,17 @@ def test_who_comes_while_the_server_is_replaced_is_answered(listener):
     between = come(listener)
     with serving(listener):
         assert answer(between) == b"HTTP/1.1 200 OK"
+
+
+def test_who_asks_only_after_the_server_was_replaced_is_answered(listener):
+    with serving(listener):
+        assert answer(come(listener)) == b"HTTP/1.1 200 OK"
+        early = connect(listener)
+        time.sleep(0.2)  # in which a worker could take the connection
+
+    ask(early)
+    with serving(listener):
+        assert answer(early) == b"HTTP/1.1 200 OK"
 
 
 def test_a_worker_that_is_killed_is_replaced_at_the_same_socket(listener):
