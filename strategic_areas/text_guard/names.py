@@ -72,8 +72,7 @@ def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
     after, later = reading.word(end), reading.text(end + 1)
     # such as "Avenue", or a word that may stand before it, such as "National"
     is_before_thing = (
-        after.text
-        in vocabulary.CAPITALISED_NO_NAMES | vocabulary.THINGS_NAMED_AFTER_PEOPLE
+        after.text in vocabulary.BEFORE_THINGS | vocabulary.THINGS_NAMED_AFTER_PEOPLE
     )
     is_dated = after.text == "(" and YEAR.match(later)  # a cited work: "Ana Gil (2019)"
     if is_dated or (after.is_capitalised and is_before_thing):
