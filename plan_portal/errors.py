@@ -19,7 +19,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext_lazy as _
 
 from agencies.files import StoreUnreachableError
-from plan_portal.middleware import language_of_visitor
+from plan_portal.middleware import language_without_user
 
 #: The page with the help lines to call, by language.
 HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
@@ -59,7 +59,7 @@ SQLITE_FULL = 13
 def error_page(request, status, template="", **more):
     """An error page. It never states the cause; ``more`` goes to the template."""
     # LanguageMiddleware may not have run.
-    language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
+    language = getattr(request, "LANGUAGE_CODE", None) or language_without_user(request)
     with translation.override(language):
         public_language = "en" if language == "en" else "es"
         context = {

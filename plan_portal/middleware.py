@@ -190,7 +190,7 @@ class LanguageMiddleware(MiddlewareMixin):
 
     def __call__(self, request):
         is_staff = is_staff_path(request.path_info)
-        language = (staff_language if is_staff else language_of_visitor)(request)
+        language = (staff_language if is_staff else language_without_user)(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -201,11 +201,12 @@ class LanguageMiddleware(MiddlewareMixin):
 def staff_language(request):
     chosen = getattr(request.user, "language", "")
     return (
-        chosen if chosen in dict(settings.LANGUAGES) else language_of_visitor(request)
+        chosen if chosen in dict(settings.LANGUAGES) else language_without_user(request)
     )
 
 
-def language_of_visitor(request):
+def language_without_user(request):
+    """The cookie decides on staff pages, the path alone on others."""
     if not is_staff_path(request.path_info):
         return language_of_path(request.path_info)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)

@@ -108,8 +108,8 @@ def choose_boxes(
     """
     A box for each text, or None if it fits nowhere.
 
-    ``candidates`` hold each text's boxes, best first; important texts come first. Boxes
-    ``occupied`` stay free; texts in ``needed`` are always placed.
+    ``candidates`` hold each text's boxes, best first; important texts come first. No
+    text covers a box of ``occupied``, except texts in ``needed``: all are placed.
     """
     occupied, strokes = list(occupied), list(strokes)
     found: list[PlacedLabel | None] = [None] * len(candidates)

@@ -33,7 +33,7 @@ class AxisSpan:
 class TimeAxis:
     """``today`` is None before the first day."""
 
-    whole: AxisSpan
+    plan_span: AxisSpan
     spans: tuple[AxisSpan, ...]
     days: tuple[AxisSpan, ...]
     years: tuple[AxisSpan, ...]
@@ -42,7 +42,7 @@ class TimeAxis:
 
 
 def time_axis(
-    whole: tuple[date, date],
+    plan_span: tuple[date, date],
     spans: Iterable[tuple[date, date, str, str]],
     days: Iterable[date],
     today: date,
@@ -53,11 +53,11 @@ def time_axis(
     It extends to today, unless nothing has begun.
     """
     spans, days = list(spans), list(days)
-    now = [today] if today >= whole[0] else []
-    all_spans = [whole, *(each[:2] for each in spans)]
+    now = [today] if today >= plan_span[0] else []
+    all_spans = [plan_span, *(each[:2] for each in spans)]
     years = YearScale.over([*all_spans, *((day, day) for day in (*days, *now))])
     return TimeAxis(
-        whole=_span(years, *whole),
+        plan_span=_span(years, *plan_span),
         spans=tuple(_span(years, *each) for each in spans),
         days=tuple(AxisSpan(percent(years.at(day))) for day in days),
         years=tuple(

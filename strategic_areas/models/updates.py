@@ -43,8 +43,9 @@ class ExecutionState(models.TextChoices):
 
 class ActivityUpdate(ReportAnswerMixin, Revision):
     """
-    One agency's report on one activity in one period. A published report never changes:
-    a correction is a new revision.
+    What one agency reports, or public sources state (see ``origin``), about one
+    activity in one period. What is published never changes: a correction is a new
+    revision.
     """
 
     same_plan_as = ("activity", "period")
@@ -372,5 +373,5 @@ class CommitmentUpdate(Revision):
         )
 
 
-#: What agencies and sources state about planned work, each with its revisions.
+#: What agencies and sources state about activities and commitments, with revisions.
 UPDATE_MODELS = (ActivityUpdate, CommitmentUpdate)

@@ -163,7 +163,7 @@ def record_transition(update, *, from_status, by, reason="", private_note=""):
         private_note=private_note,
     )
     audit.record_event(
-        EVENT_OF_STATUS.get(update.status, audit.Event.REPORT_CHANGED),
+        EVENT_OF_STATUS.get(update.status, audit.Event.REPORT_RECALLED),
         actor=by,
         obj=update,
         agency=update.agency,

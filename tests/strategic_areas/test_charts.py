@@ -350,7 +350,7 @@ def test_everything_stands_at_its_true_place():
         ("2027", "50%"),
         ("2028", "75%"),
     ]
-    assert (found.whole.x, found.whole.width) == ("12.4%", "87.6%")
+    assert (found.plan_span.x, found.plan_span.width) == ("12.4%", "87.6%")
     (span,) = found.spans
     assert (span.x, span.width, span.tense, span.text) == ("25%", "12.4%", "past", "1")
     assert [each.x for each in found.days] == ["37.47%"]

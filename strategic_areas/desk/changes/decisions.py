@@ -337,7 +337,9 @@ def take_pressed_step(request, steps, decision, forms):
     for form in [each for each in forms if each.is_bound and each.is_valid()][:1]:
         step = getattr(steps, form.step)
         with refusals_shown_on(form):
-            show_decision(request, step(decision, by=request.user, **form.arguments))
+            add_decision_message(
+                request, step(decision, by=request.user, **form.arguments)
+            )
             return True
     return False
 
@@ -347,7 +349,7 @@ def redirect_to_change(request, change):
     return redirect("admin:approval", pk=change.pk)
 
 
-def show_decision(request, decided):
+def add_decision_message(request, decided):
     if decided.status == Decision.Status.OUTDATED:
         text = _(
             "%(record)s: what it changes was changed meanwhile. Nothing was applied; "

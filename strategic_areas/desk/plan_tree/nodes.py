@@ -180,7 +180,7 @@ class PlanNode:
 
     @property
     def may_be_deleted(self):
-        """Whether it may be deleted from a plan in preparation."""
+        """Whether nothing below prevents it; only ``saves_at_once`` allows any."""
         return self.level is not PLAN and not any(self.children.values())
 
     @property
@@ -312,7 +312,7 @@ class PlanTree:
 
     def _add_pending_changes(self):
         nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
-        # Only undecided changes have a slot.
+        # ``slot`` lets a record have one undecided change; a decision empties it.
         self.pending_record_changes = list(
             RecordChange.objects.filter(slot__isnull=False)
         )

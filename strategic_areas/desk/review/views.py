@@ -345,7 +345,7 @@ def _take_step(request, item, form_class, step):
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect(item.address)
-    decisions.show_decision(request, item.record)
+    decisions.add_decision_message(request, item.record)
     return redirect(_next_address(request.user, item.position))
 
 
@@ -464,9 +464,9 @@ def _decide_all(request, values, other_items, left_out, cleaned):
         try:
             if item.token in cleaned["back"]:
                 item.send_back(by=request.user, cleaned=step_data)
-                decisions.show_decision(request, item.record)
+                decisions.add_decision_message(request, item.record)
             elif isinstance(item, decisions.QueuedDecision):
-                decisions.show_decision(
+                decisions.add_decision_message(
                     request, item.steps.approve(item.decision, by=request.user)
                 )
             else:

@@ -53,7 +53,7 @@ def _number_parts(edition):
 
 
 def edition_by_round(plan: Plan) -> dict[int, Edition]:
-    """The last correction of the edition of each closed round, by round id."""
+    """The edition of each round that has one, as last corrected, by round id."""
     return {
         each.period_id: each for each in reversed(editions_of(plan)) if each.period_id
     }

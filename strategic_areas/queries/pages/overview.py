@@ -50,7 +50,7 @@ class Tense(StrEnum):
 @dataclass(frozen=True)
 class PlanInterval:
     """
-    A round of the plan, or a year of one that is reconstructed or has no rounds.
+    A round of the plan; or a year of the plan, if it is reconstructed or has no rounds.
 
     ``update_count`` counts the updates of a reconstructed year; ``answers`` is set once
     the round has opened.
