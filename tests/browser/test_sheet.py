@@ -23,10 +23,11 @@ TEXT = "Se revisaron los procedimientos de la institución."
 #: The next request fails, and before the page learns of it the line is back.
 RETURNS_DURING_FAILURE = """() => {
   const send = window.fetch;
-  window.fetch = () => {
+  window.fetch = async () => {
     window.fetch = send;
+    await null;
     window.dispatchEvent(new Event("online"));
-    return Promise.reject(new TypeError());
+    throw new TypeError();
   };
 }"""
 
@@ -421,6 +422,17 @@ def test_a_row_is_sent_again_if_the_line_returned_before_it_failed(open_sheet):
 
     expect(row(page, activity)).to_have_attribute("data-state", "ready")
     assert world.stored() == {activity.code: 40}
+
+
+def test_a_row_is_opened_again_if_the_line_returned_before_it_failed(open_sheet):
+    world, page = open_sheet(sheet_page.ROWS_WITH_FORMS + 9)
+    last = world.activities[-1]
+    expect(page.locator("[data-row]:has(> [data-lacks-forms])")).to_have_count(8)
+    page.evaluate(RETURNS_DURING_FAILURE)
+
+    row(page, last).locator("summary").first.click()
+
+    expect(number(page, last)).to_be_visible()
 
 
 def test_a_row_that_is_not_saved_is_named_before_all_is_sent(open_sheet):
