@@ -146,7 +146,10 @@ def remove_period(period, *, by, today):
 
 
 def make_scorecards_ready(now):
-    """Show agencies the scorecards of closed real rounds; return these rounds."""
+    """
+    Show agencies the scorecards of closed real rounds, and hide those of rounds that
+    are open again. Return the rounds shown now.
+    """
     today = timezone.localdate(now)
     unpublished = _without_public_scorecards()
     still_open = unpublished.filter(closes_on__gte=today)

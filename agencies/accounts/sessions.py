@@ -106,6 +106,7 @@ class SessionLimitsMiddleware(MiddlewareMixin):
             return self._redirect_form_to_sign_in(request, match)
         reason = reason_to_end(request.session, time.time())
         if not reason:
+            renew_session(request.session, time.time())
             return None
         record_event(
             Event.SESSION_ENDED, request=request, obj=request.user, reason=reason
@@ -115,7 +116,10 @@ class SessionLimitsMiddleware(MiddlewareMixin):
         return redirect_to_login(return_url(request))
 
     def _redirect_form_to_sign_in(self, request, match):
-        """A page redirects by itself; a view whose form is on another page does not."""
+        """
+        Redirect a form, and a view whose form is on another page, so that the user
+        returns to that page. Other GETs are redirected by Django's ``admin_view``.
+        """
         is_page = request.method in SAFE_METHODS and not hasattr(
             match.func, "page_of_form"
         )
@@ -129,18 +133,17 @@ class SessionLimitsMiddleware(MiddlewareMixin):
 def reason_to_end(session, now):
     if now - session.get(BEGAN_KEY, 0) > MAX_LENGTH:
         return "absolute"
-    last_active = session.get(ACTIVE_KEY, 0)
-    if now - last_active > MAX_IDLE:
+    if now - session.get(ACTIVE_KEY, 0) > MAX_IDLE:
         return "idle"
-    if now - last_active > RENEWED_EVERY:
-        renew_session(session, now)
     return ""
 
 
 def renew_session(session, now):
-    session[ACTIVE_KEY] = now
-    row = UserSession.objects.filter(session_key=session.session_key)
-    row.update(last_seen_at=timezone.now())
+    """Store the time of use, if ``RENEWED_EVERY`` seconds have passed."""
+    if now - session.get(ACTIVE_KEY, 0) > RENEWED_EVERY:
+        session[ACTIVE_KEY] = now
+        row = UserSession.objects.filter(session_key=session.session_key)
+        row.update(last_seen_at=timezone.now())
 
 
 class UploadLimitMiddleware(MiddlewareMixin):

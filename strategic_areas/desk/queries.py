@@ -25,7 +25,8 @@ def open_sheets(user):
     Return the sheets that the user may fill in today, those with work to do first.
 
     A reopened round asks only the agencies that it names. Demonstration rounds are
-    included. An agency of the plan that owes nothing has a sheet too.
+    included. An agency that owes nothing now has a sheet too; one that only
+    participates in the plan, without a record of its own to report on, has none.
     """
     if not access.is_focal_point(user):
         return []
@@ -33,7 +34,7 @@ def open_sheets(user):
     sheets = [
         sheet_for(period, agency, user)
         for period, own in _accepting_rounds(user, agencies, timezone.localdate())
-        for agency in own.filter(_takes_part_in(period.plan))
+        for agency in own.filter(_has_something_to_report_in(period.plan))
     ]
     return sorted(sheets, key=_sort_key)
 
@@ -50,7 +51,9 @@ def last_closed_round(user, today):
     closed = visible.filter(closes_on__lt=today).exclude(pk__in=running)
     if not (period := closed.order_by("-closes_on", "-pk").first()):
         return []
-    own = Agency.objects.filter(_takes_part_in(period.plan), pk__in=agencies)
+    own = Agency.objects.filter(
+        _has_something_to_report_in(period.plan), pk__in=agencies
+    )
     return [(period, agency) for agency in own]
 
 
@@ -72,7 +75,7 @@ def _accepting_rounds(user, agencies, today):
         yield period, accepted
 
 
-def _takes_part_in(plan):
+def _has_something_to_report_in(plan):
     active = Activity.objects.not_superseded().filter(plan=plan).order_by()
     leads = Commitment.objects.not_superseded().filter(plan=plan).order_by()
     return (

@@ -47,15 +47,15 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     ``dry_run`` rolls back. ``progress`` is called with each table's name and its number
     of records. Raises ``PlanFileError`` with all faults, without any change.
     """
-    plan_file = parse_plan_file(*read_file(path))
+    parsed = parse_plan_file(*read_file(path))
     with Path(path).open("rb") as content:
         digest = file_digest(content, "sha256").hexdigest()
-    file = PlanFile(name=Path(path).name, sha256=digest)
+    plan_file = PlanFile(name=Path(path).name, sha256=digest)
     try:
         # Columns without suffix hold Spanish.
         with transaction.atomic(), override("es"):
-            is_new = not Plan.objects.filter(code=plan_file.plan_code).exists()
-            summary = _load(plan_file, file, progress or (lambda table, number: None))
+            is_new = not Plan.objects.filter(code=parsed.plan_code).exists()
+            summary = _load(parsed, plan_file, progress or (lambda table, number: None))
             if dry_run:
                 # Of a new plan all rows are new: none is compared, shared ones neither.
                 keys = affected_records(() if is_new else summary.touched)
@@ -73,19 +73,21 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     return summary
 
 
-def _load(plan_file, file, progress):
-    stored = StoredPlan(plan_file.plan_code)
-    known = KnownRecords(plan_file, stored)
-    loaded = PlanFile.objects.filter(sha256=file.sha256, status=PlanFile.Status.LOADED)
+def _load(parsed, plan_file, progress):
+    stored = StoredPlan(parsed.plan_code)
+    known = KnownRecords(parsed, stored)
+    loaded = PlanFile.objects.filter(
+        sha256=plan_file.sha256, status=PlanFile.Status.LOADED
+    )
     # The texts of a file that was loaded before were checked then.
     is_checked = loaded.exists()
-    personal, warnings = ([], []) if is_checked else check_personal_data(plan_file)
-    if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
+    personal, warnings = ([], []) if is_checked else check_personal_data(parsed)
+    if faults := [*parsed.faults, *broken_rules(parsed, known), *personal]:
         raise PlanFileError(sorted(faults, key=lambda fault: fault.number))
-    loaded_values = LoadedValues(plan_file.plan_code)
+    loaded_values = LoadedValues(parsed.plan_code)
     summary = ImportSummary(warnings=warnings)
-    file.save()  # while it is being loaded, it may change the structure of plans
-    lines = LineBuilder(plan_file, known).lists
+    plan_file.save()  # while it is being loaded, it may change the structure of plans
+    lines = LineBuilder(parsed, known).lists
     with figures.without_publishing():
         for name, table_lines in lines.items():
             progress(name, len(table_lines))
@@ -106,12 +108,12 @@ def _load(plan_file, file, progress):
             "changed": len(summary.changed),
             "kept": len(summary.kept),
         }
-        file.plan, file.status = stored.plan, PlanFile.Status.LOADED
-        file.created, file.changed, file.kept = counts.values()
-        file.save()
+        plan_file.plan, plan_file.status = stored.plan, PlanFile.Status.LOADED
+        plan_file.created, plan_file.changed, plan_file.kept = counts.values()
+        plan_file.save()
         audit.record_event(audit.Event.PLAN_LOADED, obj=stored.plan, **counts)
     else:
-        file.delete()
+        plan_file.delete()
     return summary
 
 

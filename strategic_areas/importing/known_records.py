@@ -25,8 +25,8 @@ class KnownRecords:
     The records that a file may refer to: stored ones and its own, even invalid ones.
     """
 
-    def __init__(self, plan_file, stored):
-        self.plan_file = plan_file
+    def __init__(self, parsed, stored):
+        self.parsed = parsed
         self.stored = stored
         self.codes = {}
 
@@ -39,12 +39,12 @@ class KnownRecords:
         section.
         """
         section = record_kind.split()[0]
-        if section in self.plan_file.unread:
+        if section in self.parsed.unread:
             return True
         if record_kind not in self.codes:
             table = "participations" if record_kind == "agencies" else section
             self.codes[record_kind] = {
-                *map(identifier_of, self.plan_file.entries[section]),
+                *map(identifier_of, self.parsed.entries[section]),
                 *self.stored.tables[table].key_of_pk.values(),
             }
         return code in self.codes[record_kind]
@@ -57,7 +57,7 @@ class KnownRecords:
         defaults = {
             name: self.stored.default_value(TABLES[section], name) for name in names
         }
-        for entry in self.plan_file.entries[section]:
+        for entry in self.parsed.entries[section]:
             values = {
                 each: entry.values[each] for each in names if each in entry.values
             }
@@ -108,7 +108,7 @@ class KnownRecords:
         ).exclude(percent=None)
         in_file = {
             (entry.values.get("activity"), entry.values.get("period"))
-            for entry in self.plan_file.entries["updates"]
+            for entry in self.parsed.entries["updates"]
         }
         pairs = set(updates.values_list("activity__code", "period__code"))
         return {activity for activity, _ in pairs - in_file}

@@ -212,10 +212,10 @@ def check_field_value(value, model_field):
             ) from None
 
 
-def check_personal_data(plan_file):
+def check_personal_data(parsed):
     """A fault for identifying data, and a warning for data that might identify."""
     faults, warnings = [], []
-    for entry, key, finding in findings_in(plan_file):
+    for entry, key, finding in findings_in(parsed):
         line = line_of(entry.nodes[key])
         place = f"characters {finding.start + 1} to {finding.end}"
         with override("en"):
@@ -232,10 +232,10 @@ def check_personal_data(plan_file):
     return faults, warnings
 
 
-def findings_in(plan_file):
+def findings_in(parsed):
     """Triples of entry, key and finding."""
     clean = set()  # many records say the same
-    for entry in plan_file.top.with_nested():
+    for entry in parsed.top.with_nested():
         for key in entry.section.text_keys:
             if text := entry.values.get(key):
                 text = ", ".join(text) if isinstance(text, list) else text

@@ -15,12 +15,12 @@ from strategic_areas.plan_document.tables import TABLES
 class LineBuilder:
     """``lists`` maps table names to lines, of a file without faults."""
 
-    def __init__(self, plan_file, known):
+    def __init__(self, parsed, known):
         self.known = known
         self.lists = {name: [] for name in TABLES}
         for name, section in SECTIONS.items():
-            self.add_section(section, plan_file.entries[name])
-        sources = plan_file.top.values.get(GEOGRAPHY_SOURCES.name)
+            self.add_section(section, parsed.entries[name])
+        sources = parsed.top.values.get(GEOGRAPHY_SOURCES.name)
         if sources is not None:
             for line in [*self.lists["regions"], *self.lists["provinces"]]:
                 line.values["sources"] = sources

@@ -27,13 +27,13 @@ SLUG_KEYS = (
 )
 
 
-def broken_rules(plan_file, known):
+def broken_rules(parsed, known):
     for sections, key, rule, expected in RECORD_RULES:
-        for entry in chain(*map(plan_file.entries_at, sections)):
+        for entry in chain(*map(parsed.entries_at, sections)):
             if found := rule(entry, key, known):
                 yield entry.fault(key, expected.format(found))
     for rule in FILE_RULES:
-        yield from rule(plan_file, known)
+        yield from rule(parsed, known)
 
 
 def identity(entry):
@@ -54,9 +54,9 @@ def counted_by(entry):
     return entry.values.get("counted_by", entry.above.values.get("counted_by"))
 
 
-def repeated(plan_file, known):
+def repeated(parsed, known):
     entry_by_identity = {}
-    for entry in plan_file.top.with_nested():
+    for entry in parsed.top.with_nested():
         if not entry.section.identity or not (named := identity(entry)):
             continue
         if named in entry_by_identity:
@@ -67,8 +67,8 @@ def repeated(plan_file, known):
         entry_by_identity.setdefault(named, entry)
 
 
-def unknown_references(plan_file, known):
-    for entry in plan_file.top.with_nested():
+def unknown_references(parsed, known):
+    for entry in parsed.top.with_nested():
         for key in entry.section.keys:
             record_kind = getattr(key.kind, "record_kind", "")
             value = entry.values.get(key.name) if record_kind else None
@@ -80,10 +80,10 @@ def unknown_references(plan_file, known):
                     )
 
 
-def taken_slugs(plan_file, known):
+def taken_slugs(parsed, known):
     for section, key, identifying_key in SLUG_KEYS:
         slug_owners, owner_by_slug = known.slugs_in_use(section, key), {}
-        entries = plan_file.entries[section]
+        entries = parsed.entries[section]
         listed = {entry.values.get(identifying_key) for entry in entries}
         for entry in entries:
             slug, own = entry.values.get(key), entry.values.get(identifying_key)
@@ -102,12 +102,12 @@ def taken_slugs(plan_file, known):
             owner_by_slug.setdefault(slug, own)
 
 
-def second_total_indicators(plan_file, known):
+def second_total_indicators(parsed, known):
     """A second indicator that publishes its family's total, in the file or stored."""
     found = dict(known.indicators)
     listed = [
         (entry, found.pop(code))
-        for entry in plan_file.entries["indicators"]
+        for entry in parsed.entries["indicators"]
         if (code := identifier_of(entry)) in found
     ]
     total_indicators = {
@@ -125,9 +125,9 @@ def second_total_indicators(plan_file, known):
             total_indicators.setdefault(indicator["family"], identifier_of(entry))
 
 
-def people_counted(plan_file, known):
+def people_counted(parsed, known):
     """In texts about victims, numbers of people need an official source."""
-    for entry in plan_file.entries["updates"] + plan_file.entries["commitment_updates"]:
+    for entry in parsed.entries["updates"] + parsed.entries["commitment_updates"]:
         source = entry.values.get("printed_by")
         about = entry.values.get("activity") or entry.values.get("commitment")
         if source or about not in known.victim_codes:
@@ -142,15 +142,15 @@ def people_counted(plan_file, known):
                 yield entry.fault(key, expected)
 
 
-def lost_predecessors(plan_file, known):
+def lost_predecessors(parsed, known):
     """Records that supersede or continue themselves, or continue a missing record."""
-    own = plan_file.plan_code
+    own = parsed.plan_code
     for section, elsewhere in known.in_other_plans.items():
         replaced = {
             code: record["supersedes"]
             for code, record in known.values(section, "supersedes").items()
         }
-        for entry in plan_file.entries[section]:
+        for entry in parsed.entries[section]:
             code = entry.values.get("code")
             if entry.values.get("supersedes") and code in all_reachable(code, replaced):
                 yield entry.fault("supersedes", "codes of other, earlier records")

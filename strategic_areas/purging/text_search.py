@@ -134,7 +134,7 @@ def blanking_method(field):
     model = field.model
     if field.name in getattr(model, "blanks", ()):
         return BlankingMethod.BLANK
-    if _identifies(field) or issubclass(model, AbstractBaseUser):
+    if _is_key_or_code(field) or issubclass(model, AbstractBaseUser):
         return BlankingMethod.LEAVE
     if isinstance(field, models.JSONField):
         forgets = getattr(model, "forgets_words", False)
@@ -146,7 +146,7 @@ def blanking_method(field):
     return BlankingMethod.MARK
 
 
-def _identifies(field):
+def _is_key_or_code(field):
     named = {
         name
         for constraint in field.model._meta.constraints
