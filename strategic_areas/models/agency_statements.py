@@ -35,7 +35,10 @@ STATEMENT_FIELDS = (*public("signed_as", "written_at"), *internal("written_by"))
 
 
 class AgencyStatement(models.Model):
-    """A public text signed by a role. Only staff see the person's name."""
+    """
+    A public text, signed as titular or alternate focal point. Only staff see the
+    person's name.
+    """
 
     signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
     written_by = models.ForeignKey(

@@ -136,8 +136,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
 class TargetLink(PlanMixin):
     """
-    Of an indicator, a framework target that it measures; of a commitment, ``why`` it
-    responds to a target, which its ``frameworks`` name too.
+    A link of a framework target to an indicator that measures it, or to a commitment
+    that responds to it, and ``why``. ``Commitment.frameworks`` holds its target too.
     """
 
     same_plan_as = ("commitment",)

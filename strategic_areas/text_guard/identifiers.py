@@ -47,15 +47,18 @@ REGISTER_ENTRY = (
 BETWEEN_PARTS = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
 #: Between the digits of a number after a word such as "cédula", for example
 #: "402 dos mil 1234567", "001x1234567x8".
-BETWEEN_DIGITS = rf"(?:{GAP}|[a-z]| ?(?:y )?{one_of('LINKS')} ?)"
+BETWEEN_ANNOUNCED_DIGITS = (
+    rf"(?:{GAP}|[a-z]| ?(?:y )?{one_of('BETWEEN_ANNOUNCED_DIGITS')} ?)"
+)
 #: This close to its word, a telephone number may be grouped like an amount.
 MAX_GAP_TO_TELEPHONE = 12
 OFFICE_LINE = re.compile(one_word("OFFICE_LINE"))
 #: Before a number from abroad: the "00", or nothing before a neighbour's code.
 ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
-PASSPORT_WORDS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
-PASSPORT_WORD = re.compile(PASSPORT_WORDS.pattern + "(?!s)")
+PASSPORT_OR_CARD = re.compile(rf"(?<![a-z]){one_of('PASSPORT_OR_CARD')}")
+#: "Pasaportes 1234567" is a count; "pasaportes AB123456" is none.
+SINGULAR_PASSPORT_OR_CARD = re.compile(PASSPORT_OR_CARD.pattern + "(?!s)")
 #: Exceptions, such as "formulario 123".
 NOT_PERSONAL = re.compile(rf"(?<![a-z]){one_of('NOT_PERSONAL')}")
 #: Counts: "1234567 libras"; "cédulas 12345" and "identity cards 12345".
@@ -196,10 +199,9 @@ def _is_passport(match: re.Match[str]) -> bool:
     has_series = match["found"][0].isalpha()
     if OF_A_YEAR.search(match["found"]):
         return False
-    shape, before = (PASSPORT_WORDS, 110) if has_series else (PASSPORT_WORD, 70)
-    return _is_identifying_code(match) and bool(
-        shape.search(text_around(match, before, 40))
-    )
+    near = text_around(match, 110 if has_series else 70, 40)
+    shape = PASSPORT_OR_CARD if has_series else SINGULAR_PASSPORT_OR_CARD
+    return _is_identifying_code(match) and bool(shape.search(near))
 
 
 def _is_register_entry(match: re.Match[str]) -> bool:
@@ -306,7 +308,7 @@ RULES = [
     rule(
         PersonalDataKind.IDENTITY_DOCUMENT,
         rf"{one_word('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
-        rf"[-.]?\d|\d{BETWEEN_DIGITS}\d)(?:{BETWEEN_DIGITS}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
+        rf"[-.]?\d|\d{BETWEEN_ANNOUNCED_DIGITS}\d)(?:{BETWEEN_ANNOUNCED_DIGITS}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
         r"(?![\d%])",
         _is_announced_number,
     ),
@@ -356,7 +358,7 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
     for word in [*reading.words, NO_WORD]:
         if (word.text in vocabulary.VALUES or word.is_number) and len(run) < MAX_WORDS:
             run.append(word)
-        elif run and word.text not in vocabulary.BETWEEN_DIGITS:
+        elif run and word.text not in vocabulary.BETWEEN_SPELT_DIGITS:
             if len(run) > 1 and (kind := _spelt_number_kind(reading, run)):
                 yield reading.finding_at(kind, run[0].start, run[-1].end)
             run = []

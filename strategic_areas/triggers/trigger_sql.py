@@ -97,7 +97,8 @@ def _keys(deletion):
     meta = model._meta
     yield [meta.pk.column]
     if deletion.kept != EVERY_ROW and model not in revision_models():
-        # A second row of the same code is left to the constraint and its message.
+        # The other tables with codes hold parts of plans: an approved plan refuses new
+        # ones too. Elsewhere a taken code gets the constraint's message.
         return
     for field in meta.concrete_fields:
         if field.unique and not field.primary_key:

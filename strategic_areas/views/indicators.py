@@ -33,8 +33,8 @@ from strategic_areas.views.parameters import (
 
 #: The list's query parameters in canonical order.
 FILTERS = ("area", "agency", "target")
-#: Valid values, even if no indicator has them.
-WORDS = {"target": ("yes",)}
+#: Values of filters that are valid even if no indicator has them.
+ALWAYS_VALID = {"target": ("yes",)}
 #: Up to MOST are on one page; longer lists have pages of PER_PAGE.
 MOST, PER_PAGE = 64, 30
 
@@ -70,7 +70,7 @@ def indicator_list(request):
     }
     return mark_uncacheable(
         render(request, "indicators.html", context),
-        when=has_unknown_value(facets, WORDS),
+        when=has_unknown_value(facets, ALWAYS_VALID),
     )
 
 
@@ -78,7 +78,7 @@ def indicator_list(request):
 def indicator_list_file(request, file_format):
     wanted = query_values(request, *FILTERS)
     found, facets = _apply_filters(indicators.indicators_with_filters(), wanted)
-    if has_unknown_value(facets, WORDS):
+    if has_unknown_value(facets, ALWAYS_VALID):
         return redirect_to_list(wanted, "indicators")
     return _file(file_format, _("indicators"), (each.code for each in found))
 

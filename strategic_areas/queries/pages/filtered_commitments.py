@@ -38,8 +38,8 @@ FILTERS = (
     "changed",
     "theme",
 )
-#: Valid values, even if no commitment has them.
-WORDS = {
+#: Values of filters that are valid even if no commitment has them.
+ALWAYS_VALID = {
     "family": frozenset(map(str, StateFamily)),
     "state": frozenset(map(str, CommitmentState)),
     "theme": frozenset(Theme),
@@ -81,7 +81,7 @@ class CommitmentList:
         """Whether a value was requested that no commitment of the plan can have."""
         facets = {name: each for name, each in self.facets.items() if name != "q"}
         rounds = {"changed": {each.code for each in self.plan_progress.periods}}
-        return has_unknown_value(facets, WORDS | rounds)
+        return has_unknown_value(facets, ALWAYS_VALID | rounds)
 
 
 def load_commitment_list(

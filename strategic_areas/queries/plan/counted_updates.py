@@ -43,7 +43,7 @@ class Dispute:
     agency: Agency
     text_es: str
     text_en: str
-    role: str
+    signed_as: str
     written_on: date
     outcome: str
     resolved_on: date | None
@@ -58,7 +58,7 @@ def public_dispute(row: RecordDispute) -> Dispute:
         agency=row.agency,
         text_es=row.text_es,
         text_en=row.text_en or "",
-        role=row.get_signed_as_display(),
+        signed_as=row.get_signed_as_display(),
         written_on=timezone.localdate(row.written_at),
         outcome=row.get_outcome_display(),
         resolved_on=row.resolved_on,

@@ -351,7 +351,8 @@ def part_row(breakdown, cell) -> dict:
     }
 
 
-#: Columns by dataset that are computed from other records.
+#: Columns by dataset that are computed from other records, or that are empty without
+#: a shown number (captions and notes, whose Spanish column stands for both languages).
 COMPUTED_COLUMNS = {
     "commitments": ("state", "punctuality", "percent"),
     "activities": ("state", "punctuality", "quantity"),

@@ -54,8 +54,8 @@ FILTERS = {
 }
 #: Filters by the day of an update's effect.
 DAY_FILTERS = {"since": "day__gte", "until": "day__lte"}
-#: Valid values, even if no update has them.
-WORDS = {"change": frozenset(CHANGES)}
+#: Values of filters that are valid even if no update has them.
+ALWAYS_VALID = {"change": frozenset(CHANGES)}
 LISTED_STATUSES = (RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN)
 #: The day of an update's effect: of its withdrawal or publication, or of the source
 #: that it was taken from.
@@ -94,7 +94,7 @@ class FilterCounts:
     @property
     def has_unknown_filter(self) -> bool:
         """Whether a value was requested that no update of the plan can have."""
-        return has_unknown_value(self.facets, WORDS)
+        return has_unknown_value(self.facets, ALWAYS_VALID)
 
 
 @dataclass(frozen=True)
