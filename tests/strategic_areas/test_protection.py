@@ -220,6 +220,19 @@ def test_of_several_records_in_one_change_each_that_protects_is_named(client):
     assert [name for name, _fields in found] == [f"Indicador: {indicator}"]
 
 
+def test_what_a_reviewer_leaves_out_changes_no_protection():
+    indicator, other = make.indicator(), make.indicator()
+    indicator.selects = other.selects = True
+    change = workflow.propose_records(
+        [(other, {}), (indicator, {})], by=make.reviewer()
+    )
+
+    left_out = {change.records.get(object_id=indicator.pk).place}
+    found = protection.effect_of_change(change, make.reviewer(), left_out).fields
+
+    assert [name for name, _fields in found] == [f"Indicador: {other}"]
+
+
 def test_a_change_that_protects_nobody_asks_for_no_more(client, reviewer):
     change = make.change(make.indicator(), note_es="Otra nota.")
 

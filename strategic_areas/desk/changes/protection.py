@@ -39,19 +39,19 @@ class ProtectionChange:
         return describe_differences(self.changed)
 
 
-def protective_changes(change):
+def protective_changes(parts):
     """Return pairs of a record and the labels of the protective fields that change."""
     return [
         (str(part), ", ".join(field.label for field in fields))
-        for part in change.records.all()
+        for part in parts
         if (fields := protective_fields(part))
     ]
 
 
 def effect_of_change(change, user, left_out=()):
-    """``changed`` leaves out the parts whose ``place`` is in ``left_out``."""
-    fields, all_parts = protective_changes(change), change.records.all()
-    parts = [part for part in all_parts if part.place not in left_out]
+    """Return the effect without the parts whose ``place`` is in ``left_out``."""
+    parts = [part for part in change.records.all() if part.place not in left_out]
+    fields = protective_changes(parts)
     if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):
         return ProtectionChange(fields, None)
     if MODELS_BEHIND_ROWS.isdisjoint(part.model for part in parts):

@@ -86,7 +86,7 @@ def change_detail(request, pk):
         change,
         approve_form,
         examined=examined,
-        protects=bool(protection.protective_changes(change)),
+        protects=bool(protection.protective_changes(parts)),
     )
     if decisions.take_pressed_step(request, workflow.CHANGE_STEPS, change, step_forms):
         return redirect("admin:index")
