@@ -32,7 +32,7 @@ from strategic_areas.search.index import (
     Document,
     DocumentAddress,
 )
-from strategic_areas.sentences import FRAMEWORK_NAMES
+from strategic_areas.sentences import FRAMEWORK_NAMES, target_code
 from strategic_areas.themes import ABOUT_THEME, FIGURES, LISTS, SEARCH_WORDS, Theme
 
 #: The first that a record has is its title.
@@ -254,7 +254,7 @@ def _context(public, addresses):
     for plan in sorted(public.values(), key=lambda each: not each.has_commitments)[:1]:
         for row in models.FrameworkTarget.objects.all():
             number = row.code.removeprefix(f"{row.family}-")
-            names = (row.code, number, f"ODS {number}", f"{row.family} {number}")
+            names = (row.code, number, f"{row.family} {number}")
             address = DocumentAddress(*row.page_in(plan), fragment=row.code)
             if row.body:
                 addresses[models.FrameworkTarget][row.pk] = address, None
@@ -263,7 +263,7 @@ def _context(public, addresses):
                 code=row.code,
                 texts=_texts(row, "by_year", "answer", "note") if row.body else (),
                 captions=(in_both(FRAMEWORK_NAMES.get(row.family, row.family)),),
-                exact_queries=names,
+                exact_queries=(*names, in_each(partial(target_code, row)).spanish),
                 order=(0, row.family, row.sort_code),
             )
     requests = models.Correction.objects.order_by(*changes.LATEST_FIRST)

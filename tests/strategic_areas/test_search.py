@@ -144,6 +144,16 @@ def test_initials_that_an_agency_had_lead_to_it(client):
     assert [ask(client, each)["Location"] for each in ("vxj", "NXV")] == [page, page]
 
 
+def test_a_target_is_found_by_the_name_of_its_own_framework_only(client):
+    plan = make.plan()
+    make.target(code="GCM-10", family="GCM")
+
+    assert ask(client, "ODS 10").status_code == 200
+    page = public_path("frameworks", plan.code, language="es")
+    for name in ("GCM 10", "Pacto Mundial, obj. 10"):
+        assert ask(client, name)["Location"] == f"{page}#GCM-10"
+
+
 def test_an_agency_is_found_once_in_the_latest_plan_with_a_part_of_it(client):
     agency = make.agency(acronym=WORD)
     for year in (2005, 2017, 2011):
