@@ -118,8 +118,8 @@ def public_page(view, language):
                 response = view(request, *args, **kwargs)
             strip_indentation(response)
             fill_in_version(response)
-        if finish := getattr(view, "finish", None):
-            finish(response)
+        if set_headers := getattr(view, "set_headers", None):
+            set_headers(response)
         is_uncacheable = getattr(response, "is_uncacheable", False)
         # Otherwise the ETag would stay the same once the missing value is known.
         if not is_uncacheable:

@@ -147,7 +147,7 @@ def renew_session(session, now):
 
 
 class UploadLimitMiddleware(MiddlewareMixin):
-    """Answers 429 before an uploaded file is parsed, which may take seconds."""
+    """Answers 429 before the view cleans an uploaded file, which may take seconds."""
 
     def process_view(self, request, view, args, kwargs):
         if request.method != "POST" or not request.user.is_authenticated:

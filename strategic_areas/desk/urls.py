@@ -151,7 +151,7 @@ def patterns(site):
             ("propuestas/<int:pk>/", decisions.activity_proposal, "proposal"),
             (
                 f"{sheet}<int:activity>/nombre/",
-                agency_activities.rename_off_plan,
+                agency_activities.edit_off_plan,
                 "sheet_row_rename",
             ),
             *chain.from_iterable(map(_of_rows, QUESTION_BY_MODEL.values())),

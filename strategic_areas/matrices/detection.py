@@ -59,12 +59,16 @@ class DetectedColumn:
     letter: str
     heading: str
     meaning: str
-    #: Those of the first ``SAMPLED_ROWS`` rows only.
+    #: Of the first ``SAMPLED_ROWS`` rows below the heading; of all rows without one.
     texts: list
     is_hidden: bool = False
 
     @property
     def is_doubtful(self):
+        """
+        Whether the heading names another meaning, several or none. "Responsables" above
+        "Apoyo" is no second meaning.
+        """
         named = {meaning_of(fold(part)) for part in self.heading.split(" / ")}
         meaning = self.meaning.partition(":")[0]
         # "ignore" reads nothing; "responsible" may become "lead".
@@ -120,7 +124,9 @@ def _as_levels(ranked, *, below_areas=False):
     """
     The plan's levels for the file's level words, highest first.
 
-    If areas have rows of their own, the words are ``below_areas``.
+    Words that end with commitment and activity stay. Others are renamed by position; of
+    one or two the lowest is the commitment, which every plan needs. If areas have rows
+    of their own, the words are ``below_areas``.
     """
     if ranked[-2:] == [*LEVELS[2:]] and {*ranked} <= {*LEVELS}:
         return ranked

@@ -116,7 +116,10 @@ VAGUE_TIME = re.compile(
 
 @dataclass(frozen=True)
 class MatrixTime:
-    """ISO days; ``reason`` is the reason to check, or ""."""
+    """
+    ISO days; ``exact_to`` is their precision, or "continuing" for work without an end;
+    ``reason`` is the reason to check, or "".
+    """
 
     span: str = ""
     starts_on: str | None = None

@@ -77,7 +77,7 @@ def _blank_field(field, rows, phrases):
             stored.filter(pk=pk).update(**{field.attname: new_value})
     elif method is BlankingMethod.MARK:
         stored.update(**{field.attname: MARKER})
-    elif method is BlankingMethod.BLANK:
+    elif method is BlankingMethod.DECLARED_VALUE:
         blank = field.model.blanks[field.name]
         is_json = isinstance(field, JSONField)
         stored.update(**{field.attname: json.loads(blank) if is_json else blank})

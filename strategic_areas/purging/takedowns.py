@@ -475,6 +475,6 @@ def _replacement(record, field, words):
     method = blanking_method(field)
     if method is BlankingMethod.STRINGS:
         return replace_phrases(getattr(record, field.attname), words, MARKER)
-    if method is BlankingMethod.BLANK:
+    if method is BlankingMethod.DECLARED_VALUE:
         return record.blanks[field.name]
     return REPLACEMENTS.get(method, CANNOT_HIDE)

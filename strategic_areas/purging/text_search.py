@@ -47,7 +47,7 @@ BLANKED_TOGETHER = {Mail: ("subject", "text", "html")}
 
 class BlankingMethod(Enum):
     MARK = "the marker replaces the text"
-    BLANK = "the blank value that the triggers allow replaces the text"
+    DECLARED_VALUE = "the value in the model's ``blanks`` replaces the text"
     EMPTY = "the text is emptied"
     STRINGS = "the marker replaces each string inside that holds a phrase"
     FORGET = "each string inside that holds a phrase is emptied"
@@ -133,7 +133,7 @@ def text_fields(model):
 def blanking_method(field):
     model = field.model
     if field.name in getattr(model, "blanks", ()):
-        return BlankingMethod.BLANK
+        return BlankingMethod.DECLARED_VALUE
     if _is_key_or_code(field) or issubclass(model, AbstractBaseUser):
         return BlankingMethod.LEAVE
     if isinstance(field, models.JSONField):

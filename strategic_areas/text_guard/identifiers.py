@@ -133,7 +133,8 @@ def _is_loosely_written_telephone(match: re.Match[str]) -> bool:
 def _is_identity_card(match: re.Match[str]) -> bool:
     """
     Whether it may be an identity card, even one with a wrong check digit: such cards
-    were issued. A telephone number with country code or a part of a URL is none.
+    were issued, and a mistyped number also leads to its owner. A telephone number with
+    country code or a part of a URL is none.
     """
     found, (start, end) = match["found"], match.span("found")
     if not re.search("[1-9]", found):

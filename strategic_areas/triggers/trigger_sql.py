@@ -42,9 +42,9 @@ def revision_models():
 
 def refusal(name, table, event, when, message):
     """A trigger that refuses ``event`` on a row for which ``when`` holds."""
-    timing = event.split()[0]
+    operation = event.split()[0]
     function = f"{PREFIX}refuse_{name}"[:63]
-    old_or_new = "OLD" if timing == "DELETE" else "NEW"
+    old_or_new = "OLD" if operation == "DELETE" else "NEW"
     return Trigger(
         name=f"{PREFIX}{name}",
         table=table,
@@ -60,7 +60,7 @@ def refusal(name, table, event, when, message):
             f'CREATE TRIGGER "{PREFIX}{name}" BEFORE {event} ON "{table}" '
             f'FOR EACH ROW EXECUTE FUNCTION "{function}"()'
         ),
-        kept=when if timing == "DELETE" else "",
+        kept=when if operation == "DELETE" else "",
         message=message,
     )
 

@@ -81,7 +81,7 @@ def help_page(request):
 def methodology(request):
     context = rules() | {
         "review_days": submissions.median_review_days(),
-        "pair": references.nearly_equal_figures(),
+        "example_pair": references.nearly_equal_figures(),
     }
     today = timezone.localdate()
     plan = plans.choose_plan(today).home_plan

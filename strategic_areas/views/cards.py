@@ -20,23 +20,24 @@ from strategic_areas.sentences import FAMILY_WORDS, on_record
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 
-def finished_by(finish):
-    """Call ``finish`` with every response of the view, "not modified" included."""
+def with_headers(set_headers):
+    """Call ``set_headers`` with every response of the view, "not modified" included."""
 
     def decorated(view):
-        view.finish = finish
+        view.set_headers = set_headers
         return view
 
     return decorated
 
 
-def shown_elsewhere(response):
+def allow_embedding(response):
+    """Let other sites embed the response."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
-def framed_anywhere(response):
+def allow_framing(response):
     """Let other sites frame the response, which has no actions."""
-    shown_elsewhere(response)
+    allow_embedding(response)
     response.xframe_options_exempt = True
     under_policy(response, {"frame-ancestors": ["*"]})
 
@@ -49,7 +50,7 @@ def _plan_progress(plan):
     return load_plan_progress(plan, timezone.localdate())
 
 
-@finished_by(framed_anywhere)
+@with_headers(allow_framing)
 def area_card(request, plan, slug):
     area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     plan_progress = _plan_progress(area.plan)
@@ -59,7 +60,7 @@ def area_card(request, plan, slug):
     return _card(request, plan_progress, area, "name", area.get_absolute_url(), own)
 
 
-@finished_by(framed_anywhere)
+@with_headers(allow_framing)
 def agency_card(request, plan, slug):
     plan, agency, _participation = found_or_404(agencies.agency_by_slug(plan, slug))
     plan_progress = _plan_progress(plan)
@@ -68,7 +69,7 @@ def agency_card(request, plan, slug):
     return _card(request, plan_progress, agency, "name", page_url, led)
 
 
-@finished_by(framed_anywhere)
+@with_headers(allow_framing)
 def commitment_card(request, plan, code):
     plan_progress = _plan_progress(public_plan_or_404(plan))
     row = found_or_404(
@@ -92,7 +93,7 @@ def _card(request, plan_progress, record, field, page_url, rows=(), row=None):
     return render(request, "card.html", context)
 
 
-@finished_by(shown_elsewhere)
+@with_headers(allow_embedding)
 def plan_picture(request, plan):
     plan_progress = _plan_progress(public_plan_or_404(plan))
     counts = count_states(plan_progress.rows)
@@ -113,7 +114,7 @@ def plan_picture(request, plan):
     return HttpResponse(image, content_type="image/png")
 
 
-@finished_by(shown_elsewhere)
+@with_headers(allow_embedding)
 def former_picture(request, plan=None, **record):
     """Redirect the former picture of a record to that of its plan."""
     if plan is None:

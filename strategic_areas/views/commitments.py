@@ -43,7 +43,7 @@ from strategic_areas.sentences import (
 )
 from strategic_areas.themes import Theme
 from strategic_areas.views import datasets
-from strategic_areas.views.cards import finished_by, shown_elsewhere
+from strategic_areas.views.cards import allow_embedding, with_headers
 from strategic_areas.views.drawings import drawing_response
 from strategic_areas.views.parameters import (
     build_query,
@@ -165,7 +165,7 @@ def commitment_file(request, plan, file_format):
 
 
 @reads_parameters(*filtered_commitments.FILTERS)
-@finished_by(shown_elsewhere)
+@with_headers(allow_embedding)
 def commitment_drawing(request, plan):
     """A chart of the listed commitments by family, or of recorded work."""
     plan, wanted = (

@@ -17,7 +17,7 @@ from strategic_areas.queries.plan.facets import (
     has_unknown_value,
 )
 from strategic_areas.views import datasets, indicator_pictures
-from strategic_areas.views.cards import finished_by, framed_anywhere, shown_elsewhere
+from strategic_areas.views.cards import allow_embedding, allow_framing, with_headers
 from strategic_areas.views.drawings import drawing_response
 from strategic_areas.views.parameters import (
     build_query,
@@ -131,7 +131,7 @@ def indicator_file(request, code, file_format):
     return _file(file_format, code, [code])
 
 
-@finished_by(shown_elsewhere)
+@with_headers(allow_embedding)
 def chart_drawing(request, code, name="series"):
     """A chart of an indicator as a file; ``name`` is its id on the page."""
     found = _chart(code, name)
@@ -166,7 +166,7 @@ def _chart(code, name):
     return found_or_404(next(found, None))
 
 
-@finished_by(framed_anywhere)
+@with_headers(allow_framing)
 def indicator_card(request, code):
     """One figure to embed: its last value and its caveats."""
     series = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))

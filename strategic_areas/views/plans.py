@@ -13,7 +13,7 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.queries.updates import work_done
 from strategic_areas.views import commitments, indicator_pictures
-from strategic_areas.views.cards import finished_by, shown_elsewhere
+from strategic_areas.views.cards import allow_embedding, with_headers
 from strategic_areas.views.drawings import drawing_response
 from strategic_areas.views.parameters import (
     build_query,
@@ -46,7 +46,7 @@ def plan_detail(request, plan):
     return render(request, "plan.html", context)
 
 
-@finished_by(shown_elsewhere)
+@with_headers(allow_embedding)
 def plan_time(request, plan):
     """A plan's time axis as a file, with its rounds in words."""
     plan, today = public_plan_or_404(plan), timezone.localdate()

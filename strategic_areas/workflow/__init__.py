@@ -37,8 +37,8 @@ from strategic_areas.workflow.plan_drafts import (
 )
 from strategic_areas.workflow.proposals import (
     PROPOSAL_STEPS,
+    edit_off_plan,
     propose_activity,
-    rename_off_plan,
     report_off_plan,
     request_reopening,
 )
@@ -122,7 +122,7 @@ __all__ = [
     "publish",
     "recall",
     "publish_public_record",
-    "rename_off_plan",
+    "edit_off_plan",
     "report_off_plan",
     "may_report_for",
     "save_draft",

@@ -212,7 +212,7 @@ def report_off_plan(activity, update, *, by):
 
 
 @transaction.atomic
-def rename_off_plan(activity, *, by):
+def edit_off_plan(activity, *, by):
     """
     Change name or commitment of an activity outside the plan.
 

@@ -132,7 +132,7 @@ def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
     activity.title_es = "Otro"
 
     with pytest.raises(workflow.TransitionError):
-        workflow.rename_off_plan(activity, by=desk.user)
+        workflow.edit_off_plan(activity, by=desk.user)
 
 
 def test_a_name_that_warns_is_looked_at_before_it_is_sent(desk):

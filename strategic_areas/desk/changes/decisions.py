@@ -255,7 +255,7 @@ class ApproveLinesForm(ApproveForm):
 
     @property
     def left_out(self):
-        """The places of all lines that return, dependants included."""
+        """The numbers (``place``) of all lines that return, dependants included."""
         return workflow.with_dependants(self.dependants, self.return_reasons)
 
     def clean(self):

@@ -49,7 +49,7 @@ def protective_changes(parts):
 
 
 def effect_of_change(change, user, left_out=()):
-    """Return the effect without the parts whose ``place`` is in ``left_out``."""
+    """The effect without the parts whose numbers (``place``) are in ``left_out``."""
     parts = [part for part in change.records.all() if part.place not in left_out]
     fields = protective_changes(parts)
     if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):

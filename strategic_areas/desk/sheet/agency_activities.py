@@ -33,7 +33,7 @@ EXECUTION_CHOICES = [
 ]
 
 
-class OffPlanNameForm(forms.ModelForm):
+class OffPlanActivityForm(forms.ModelForm):
     class Meta:
         model = Activity
         fields = ["title_es", "commitment"]
@@ -50,13 +50,13 @@ class OffPlanNameForm(forms.ModelForm):
         return super().clean()
 
 
-class ReportOffPlanForm(OffPlanNameForm):
+class ReportOffPlanForm(OffPlanActivityForm):
     """
     The name and first report of an activity; later reports are written on the sheet.
     """
 
-    class Meta(OffPlanNameForm.Meta):
-        fields = [*OffPlanNameForm.Meta.fields, "reaches_victims"]
+    class Meta(OffPlanActivityForm.Meta):
+        fields = [*OffPlanActivityForm.Meta.fields, "reaches_victims"]
 
     execution = forms.ChoiceField(
         label=gettext_lazy("Execution"), choices=EXECUTION_CHOICES
@@ -100,19 +100,19 @@ def report_off_plan(request, period, agency):
     return _page(request, sheet, form)
 
 
-def rename_off_plan(request, period, agency, activity):
+def edit_off_plan(request, period, agency, activity):
     row = row_or_404(request.user, period, agency, activity=activity)
-    if not row.may_be_renamed:
+    if not row.may_edit_activity:
         raise Http404
     sheet = sheet_or_404(request.user, period, agency)
-    form = OffPlanNameForm(
+    form = OffPlanActivityForm(
         request.POST if request.method == "POST" else None,
         instance=row.subject,
         commitments=_commitments(sheet),
-        action=row.rename_url,
+        action=row.edit_activity_url,
         button=_("Save"),
     )
-    if take_valid_step(form, workflow.rename_off_plan, form.instance, by=request.user):
+    if take_valid_step(form, workflow.edit_off_plan, form.instance, by=request.user):
         return _saved(request, period, agency, row.subject)
     return _page(request, sheet, form)
 

@@ -119,7 +119,7 @@ class AnswerRow:
         )
 
     @property
-    def may_be_renamed(self):
+    def may_edit_activity(self):
         is_first = self.update is None or self.update.revision == 1
         is_new = self.is_open and is_first and self.last is None
         return is_new and self.question is OFF_PLAN
@@ -160,7 +160,7 @@ class AnswerRow:
         return self.page_url.replace("#", f"&{CORRECTION_PARAMETER}=1#")
 
     recall_url = property(lambda row: row.url("_recall"))
-    rename_url = property(lambda row: row.url("_rename"))
+    edit_activity_url = property(lambda row: row.url("_rename"))
 
     @property
     def revision_url(self):

@@ -254,7 +254,8 @@ def discrepancies_with_series() -> list[tuple[Discrepancy, list[IndicatorSeries]
 
 def nearly_equal_figures() -> dict | None:
     """
-    The latest printed pair of the same people and days that differs by less than ten.
+    An example for a page: the latest printed pair of the same people and days that
+    differs by less than ten.
     """
     rows = (
         PublishedFigure.objects.latest_revisions()

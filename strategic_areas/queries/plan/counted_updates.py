@@ -1,4 +1,7 @@
-"""Updates that enter counts, without texts or names, and disputes of any record."""
+"""
+Counted updates and reports in review, without texts or names, and disputes of any
+record.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -144,7 +147,7 @@ class CountedDeclaration(CountedUpdate, progress.Declaration):
     """A declaration on a commitment's expected result."""
 
 
-def counted_report_rows():
+def rows_of_reports_counted_or_in_review():
     """Reports that count or are in review, as rows of few columns."""
     return select_report_columns(
         ActivityUpdate.objects.counted_or_in_review().order_by()
@@ -239,7 +242,7 @@ def load_counted_rows(
     """
     wanted = {"plan": plan, "period__in": [each.pk for each in periods]}
     rows_by_subject = defaultdict(dict), defaultdict(dict)
-    for row in counted_report_rows().filter(**wanted):
+    for row in rows_of_reports_counted_or_in_review().filter(**wanted):
         rows_by_subject[0][row.activity_id][row.pk] = row
     for row in counted_declaration_rows().filter(**wanted):
         rows_by_subject[1][row.commitment_id][row.pk] = row

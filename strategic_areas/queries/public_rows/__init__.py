@@ -195,7 +195,7 @@ def progress_of_commitments(
         work = activities_of(plan, public_with_dispute_marks(rows), agencies, own)
         periods = periods_of(plan)
         counted = counted_updates.build_counted_updates(
-            counted_updates.counted_report_rows().filter(
+            counted_updates.rows_of_reports_counted_or_in_review().filter(
                 activity__in=[each.pk for each in work]
             ),
             counted_updates.counted_declaration_rows().filter(
