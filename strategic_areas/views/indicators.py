@@ -33,7 +33,8 @@ from strategic_areas.views.parameters import (
 
 #: The list's query parameters in canonical order.
 FILTERS = ("area", "agency", "target")
-#: Values of filters that are valid even if no indicator has them.
+#: Values of filters that are valid even if no indicator has them. ``target=no`` is
+#: valid only while some indicator has no target.
 ALWAYS_VALID = {"target": ("yes",)}
 #: Up to MOST are on one page; longer lists have pages of PER_PAGE.
 MOST, PER_PAGE = 64, 30
