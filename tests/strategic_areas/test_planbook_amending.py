@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from strategic_areas import workflow
+from strategic_areas.desk.plan_workbook import views
+from strategic_areas.desk.sheet_workbook.signed_preview import sign
 from strategic_areas.models import (
     Activity,
     Amendment,
@@ -82,6 +84,18 @@ def test_an_act_that_is_missing_leaves_what_has_no_row_on_the_page(keeper):
     assert keys == [Activity.objects.get().agency.acronym]
     assert response.context["absent"] == [[title, keys]]
     assert f"{title}: {keys[0]}" in response.text
+
+
+def test_a_preview_signed_without_what_has_no_row_is_kept(keeper, monkeypatch):
+    def sign_lines(content, *signed_for):
+        return sign(content["lines"], *signed_for)
+
+    monkeypatch.setattr(views, "sign", sign_lines)
+    preview = keeper.bring(keeper.book.fill("activities", "1.1", title_es="Otra"))
+
+    response = keeper.keep(preview, **ACT)
+
+    assert response.status_code == 302
 
 
 def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):

@@ -70,7 +70,7 @@ def sign_preview(preview, absent, plan, *, by):
         ]
         for line in (each.line for each in preview.records_to_save)
     ]
-    return sign([lines, absent], _signed_for(plan, by))
+    return sign({"lines": lines, "absent": absent}, _signed_for(plan, by))
 
 
 def load_signed_preview(signed, plan, *, by):
@@ -79,7 +79,12 @@ def load_signed_preview(signed, plan, *, by):
 
     ``StalePreviewError`` if a record changed since.
     """
-    signed_lines, absent = read_signed(signed, _signed_for(plan, by))
+    # Previews that were signed before ``absent`` was kept hold the lines alone.
+    signed_lines, absent = (
+        (content["lines"], content["absent"])
+        if isinstance(content := read_signed(signed, _signed_for(plan, by)), dict)
+        else (content, [])
+    )
     lines = [
         PlanLine(
             EDITED_TABLES[table],
