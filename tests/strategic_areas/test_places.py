@@ -65,7 +65,8 @@ def test_the_page_of_an_area_is_told_before_the_list():
     area = make.area(code="1", slug_es="prevencion", name_es="Prevenir")
     keys = affected_records([(type(area), area.pk)])
     before = read_public_rows(keys)
-    type(area).objects.filter(pk=area.pk).update(name_es="Prevención")
+    changed = {"name_es": "Prevención", "slug_es": "otra"}
+    type(area).objects.filter(pk=area.pk).update(**changed)
 
     told = page_changes_of(row_differences(before, read_public_rows(keys)))
 

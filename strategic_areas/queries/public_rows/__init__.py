@@ -437,7 +437,8 @@ class RowDifference:
         """URL arguments of the record's page, if any, and of its list."""
         own, plan = PAGES.get(self.dataset), self.row.get("plan")
         list_of_kind = (LISTS[self.dataset], *filter(None, [plan]))
-        return [*([own(self.row)] if own else []), list_of_kind]
+        # Before the change is made only the former address exists.
+        return [*([own(self.before or self.after)] if own else []), list_of_kind]
 
 
 def row_differences(before: RowsByDataset, after: RowsByDataset) -> list[RowDifference]:
