@@ -259,7 +259,10 @@ def _heading_block(sheet, top):
 
 
 def _continues_heading(sheet, row, below):
-    """Whether the row ``below`` has the words and style of a heading, or periods."""
+    """
+    Whether the row ``below`` has the words and style of a heading; without colour and
+    bold type, only if all are periods.
+    """
     styles = {(cell.colour, cell.is_bold) for cell in sheet.rows.get(row, ())}
     periods = [cell for cell in below if period_of(comparable(cell.text), ANY_YEAR)]
     return (
