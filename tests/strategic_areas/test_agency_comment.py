@@ -175,6 +175,15 @@ def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world
     assert rounds_to_comment(make.reviewer()) == []
 
 
+def test_the_desk_lists_the_last_rounds_of_each_plan(world):
+    other = make.activity(plan=make.plan(), agency=world.agency).plan
+    rounds = [make.round(plan=plan) for plan in [*[world.plan] * 3, other]]
+
+    listed = [each.period for each in rounds_to_comment(world.user)]
+
+    assert listed == [world.period, *rounds[:2], rounds[3]]
+
+
 def test_the_database_keeps_one_comment_per_agency_and_round(world):
     workflow.approve(world.propose(), by=make.reviewer())
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.forms import modelform_factory
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -41,8 +42,8 @@ from strategic_areas.queries.plan.counted_updates import (
     public_dispute,
 )
 
-#: Number of rounds, of all plans together, that the desk offers for a comment; at
-#: their addresses older ones can be commented on too.
+#: Number of rounds of each plan that the desk offers for a comment; at their addresses
+#: older ones can be commented on too.
 OFFERED_ROUNDS = 3
 #: Slug in the URL → model.
 DISPUTABLE_MODELS = {
@@ -99,11 +100,15 @@ def rounds_to_comment(user):
         .values_list("plan_id", "agency_id")
         .distinct()
     )
-    if not plan_agency_pairs:
-        return []
-    plans = {plan for plan, _agency in plan_agency_pairs}
-    rounds = _opened_rounds(user).filter(plan__in=plans)
-    last = list(rounds.select_related("plan")[:OFFERED_ROUNDS])
+    rounds = _opened_rounds(user).filter(
+        plan__in={plan for plan, _agency in plan_agency_pairs}
+    )
+    place = Window(RowNumber(), "plan", order_by=rounds.query.order_by)
+    last = list(
+        rounds.annotate(place=place)
+        .filter(place__lte=OFFERED_ROUNDS)
+        .select_related("plan")
+    )
     comments = AgencyComment.objects.filter(period__in=last)
     commented = set(comments.values_list("period_id", "agency_id"))
     return [
