@@ -101,6 +101,18 @@ def test_what_the_review_shows_is_what_is_then_published(cases, value):
     ]
 
 
+def test_a_value_that_revises_another_is_not_called_new(cases):
+    cases.publish(cases.hand_in(2023, 40))
+    cases.publish(cases.hand_in(2024, 52))
+    revised = cases.hand_in(2024, 61, why="Faltaban casos.")
+
+    page = cases.page(revised).text
+
+    assert "<strong>en lugar de 52</strong>" in page
+    assert "<strong>nuevo</strong>" not in page
+    assert "en lugar de 40" not in page
+
+
 def test_the_preview_changes_nothing(cases):
     cases.publish(cases.hand_in(2023, 52))
     reported = cases.hand_in(2024, 81)

@@ -320,10 +320,8 @@ def raw_values_of_agency(request, agency):
 
 
 def raw_values_of_indicator(request, indicator):
-    indicator = get_object_or_404(
-        Indicator.objects.select_related("agency"), pk=indicator
-    )
-    rows = Indicator.objects.filter(pk=indicator.pk)
+    rows = Indicator.objects.filter(pk=indicator)
+    indicator = get_object_or_404(rows.select_related("agency"))
     return _raw_values_page(
         request, indicator, indicator.agency, rows, subject=indicator.code
     )
@@ -336,14 +334,14 @@ def _raw_values_page(request, record, agency, indicators, *, subject):
         raise Http404
     if request.method != "POST" or file_format not in TABLE_FORMATS:
         context = {
+            "title": _("Exact table"),
             "record": record,
             "formats": {name: label for name, (*_, label) in TABLE_FORMATS.items()},
             **indicator_list_context(
                 request, indicators.select_related("agency"), "raw_values_of_indicator"
             ),
         }
-        title = _("Exact table")
-        return render_screen(request, "desk/raw_values.html", title=title, **context)
+        return render_screen(request, "desk/raw_values.html", **context)
     write, content_type, _label = TABLE_FORMATS[file_format]
     record_download(
         request, record, agency=agency, kind="exact_values", form=file_format
@@ -418,7 +416,7 @@ def preview_publication(values, *, by):
                     "facts": [value_facts(x) for x in values if x.indicator == each],
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
-                    "series": list(_points(after.get(each.pk), changed)),
+                    "series": list(_points(before.get(each.pk), after.get(each.pk))),
                     "newly_met": _met_targets(after.get(each.pk))
                     - _met_targets(before.get(each.pk)),
                     "page_changes": _page_changes(after.get(each.pk), changed),
@@ -451,20 +449,22 @@ def _met_targets(series):
     return {target for target, result in pairs if result.code == AttainmentKind.MET}
 
 
-def _points(series, changed):
-    changed_keys = {
-        each.key
-        for each in changed
-        if {name for name, _old, _new in each.columns} & {"value", "shown"}
+def _points(before, series):
+    texts_before = {
+        value_key(before.indicator, point): phrases.value_text(point)
+        for point in getattr(before, "points", ())
     }
     for point in series.points if series else ():
+        text = phrases.value_text(point)
+        text_before = texts_before.get(value_key(series.indicator, point), "")
         yield {
             "span": phrases.span_heading(
                 point.starts_on, point.ends_on, *phrases.precisions_of_days(point)
             ),
-            "text": phrases.value_text(point),
+            "text": text,
+            "before": text_before,
             "state": phrases.status_phrase(point),
-            "has_changed": value_key(series.indicator, point) in changed_keys,
+            "has_changed": text != text_before,
         }
 
 
