@@ -27,14 +27,14 @@
   function whole(row) {
     if (!lacksForms(row)) return true;
     if (!reading.has(row)) {
-      reading.set(row, readUntilLost(row).finally(() => reading.delete(row)));
+      reading.set(row, readAgainOnReturn(row).finally(() => reading.delete(row)));
     }
     return reading.get(row);
   }
 
   // If the connection came back before the attempt was seen to fail, it is made again.
-  function readUntilLost(row, returnsBefore = returns) {
-    return read(row).catch(() => returns > returnsBefore && readUntilLost(row));
+  function readAgainOnReturn(row, returnsBefore = returns) {
+    return read(row).catch(() => returns > returnsBefore && readAgainOnReturn(row));
   }
 
   async function read(row) {
