@@ -90,6 +90,14 @@ def fill(book):
     return book
 
 
+def test_while_the_approval_of_the_plan_waits_no_other_plan_is_concerned(empty):
+    make.propose_plan(empty.plan)
+
+    form = empty.bring(fill(empty.book)).context["save_form"]
+
+    assert not form.touches_another_plan
+
+
 def test_an_empty_plan_is_filled_and_the_same_file_again_changes_nothing(empty):
     of_plan, book = {"plan": empty.plan}, fill(empty.book)
 

@@ -330,8 +330,8 @@ def _form(plan, preview, *posted, **kwargs):
     form = ProposeWorkbookForm(
         *posted, plan=plan, records_to_save=preview.records_to_save, **kwargs
     )
-    # A plan in preparation needs approval only if a line also concerns another plan.
-    form.touches_another_plan = plan.status == Plan.Status.IN_PREPARATION
+    # If the plan alone needs no approval, a line concerns another plan too.
+    form.touches_another_plan = workflow.needs_no_approval(plan, ())
     return form
 
 
