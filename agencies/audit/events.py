@@ -44,7 +44,7 @@ class Event(models.TextChoices):
     REPORT_PUBLISHED = "report_published", _("Report published")
     REPORT_REPLACED = "report_replaced", _("Report replaced by a later one")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
-    REPORT_RECALLED = "report_changed", _("Report moved to another state")
+    REPORT_RECALLED = "report_changed", _("Report taken back by its agency")
     LETTER_RECORDED = "letter_recorded", _("Letter of an agency recorded")
     # The next four occur in old entries only: two people decide on rounds now.
     ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
