@@ -50,7 +50,8 @@ class Server(Granian):
         self.listener.set_inheritable(True)
         # A worker that ends closes each connection that has not asked anything yet, so
         # none is accepted without a request in its first seconds.
-        self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
         self._sso = self.listener
         self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
 
