@@ -278,8 +278,8 @@ class CommitmentUpdate(Revision):
     """
     The lead's declaration of a commitment's result.
 
-    Only a published declaration fulfils a commitment. ``result_reached`` is the yes or
-    no of older declarations: yes is a result fulfilled, no meant "not yet".
+    Only a published declaration fulfils a commitment. The state follows from ``result``
+    alone; ``result_reached`` is the yes or no ("not yet") of older declarations.
     """
 
     same_plan_as = ("commitment", "period")

@@ -111,7 +111,7 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        # Without a date the page states no day; ``covered_until`` is the period's end.
+        # The page states no day of an undated source; ``covered_until`` would give one.
         "record_until": page.update.dated_on and _sources_covered_until([page.update]),
     }
     return render(request, "update.html", context)

@@ -333,11 +333,11 @@ def _failing_keys(conditions):
 
 def _check_query(index, record, condition):
     """Return a query that selects the index if the condition holds, as ``Q.check``."""
-    # Any row of any table will do, if no column has the name of a field of the record:
-    # ``annotate`` would refuse it.
-    some = ContentType.objects.get_for_model(ContentType)
+    # The condition is evaluated beside one row; which one is irrelevant, if no column
+    # has the name of a field of the record: ``annotate`` would refuse it.
+    any_row = ContentType.objects.get_for_model(ContentType)
     values = _condition_values(record, condition.referenced_base_fields)
-    row = ContentType.objects.filter(pk=some.pk).values("model").annotate(**values)
+    row = ContentType.objects.filter(pk=any_row.pk).values("model").annotate(**values)
     holds = Coalesce(condition, True, output_field=BooleanField())
     return row.filter(holds).values_list(Value(index), flat=True)
 

@@ -158,7 +158,10 @@ class PlanNode:
 
     @property
     def public_page_preview_url(self):
-        """Of a plan in preparation: how the record's public page will look."""
+        """
+        How the public page will look, shown of plans in preparation; "" for new records
+        and other levels.
+        """
         if self.is_new or self.level not in NESTED_LEVELS:
             return ""
         has_page = self.level in (AREA, COMMITMENT)
@@ -180,7 +183,7 @@ class PlanNode:
 
     @property
     def may_be_deleted(self):
-        """Whether nothing below prevents it; only ``saves_at_once`` allows any."""
+        """Whether it has nothing below it; the tree must save at once, too."""
         return self.level is not PLAN and not any(self.children.values())
 
     @property

@@ -168,13 +168,12 @@ def family_bars(round_report, caption, groups):
     """
     Return a chart of activities by family; ``groups`` are pairs of name and activities.
     """
-    families = {row.code: row.family for row in round_report.counted_activities}
     names = ACTIVITY_FAMILY_WORDS
     if round_report.plan.is_reconstructed:
         names = ACTIVITY_FAMILY_WORDS | {StateFamily.MET: DONE_BY_SOURCES}
     rows = []
     for name, activities in groups:
-        counts = Counter(families[each.code] for each in activities)
+        counts = Counter(each.family for each in activities)
         total = len(activities)
         segments = tuple(
             BarSegment(
