@@ -352,6 +352,8 @@ def test_a_text_not_declared_is_guarded_and_needs_two_people(forgotten):
     line = make.help_line()
 
     assert list(blocked_texts(models.HelpLine, {"scope_es": CARD})) == ["scope_es"]
+    # Whoever types a number where a list belongs is told so by the field.
+    assert blocked_texts(models.HelpLine, {"numbers": 112}) == {}
     assert not workflow.needs_no_approval(line, ["scope_es"])
 
 

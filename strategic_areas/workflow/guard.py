@@ -215,7 +215,7 @@ def _guarded_texts(model, values, *, with_notes=False):
         if not value or not (field.guarded or with_notes and field.is_note):
             continue
         # A list, such as a help line's numbers, is read as shown on the page.
-        text = value if isinstance(value, str) else ", ".join(map(str, value))
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         yield (
             name,
             text,
