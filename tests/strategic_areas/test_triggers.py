@@ -28,10 +28,9 @@ from strategic_areas.models import (
 from strategic_areas.triggers import versions
 from tests import make, next_plan
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
-@pytest.mark.django_db
 def test_every_declared_trigger_is_installed_and_a_missing_one_is_named():
     assert triggers.missing() == []
     gone = triggers.declared()[0]
@@ -44,7 +43,6 @@ def test_every_declared_trigger_is_installed_and_a_missing_one_is_named():
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
 def test_replacing_a_row_of_the_public_record_is_refused_as_deleting_it_is():
     update = make.published_update()
 
@@ -90,7 +88,6 @@ KEPT = {
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
 @pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
 def test_a_plain_shell_replaces_nothing_that_is_kept(plain_shell, model):
     row = KEPT[model]()
@@ -103,7 +100,6 @@ def test_a_plain_shell_replaces_nothing_that_is_kept(plain_shell, model):
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
 def test_nor_an_entry_of_the_record_by_one_of_its_number(plain_shell):
     entry = audit.record_event("sign_in")
 
@@ -115,7 +111,6 @@ def test_nor_an_entry_of_the_record_by_one_of_its_number(plain_shell):
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
 def test_nor_a_public_report_by_one_of_its_revision(plain_shell):
     update = make.published_update()
     other = {"id": "999999", "public_id": "'999999'", "narrative_es": "'otra cosa'"}
@@ -127,7 +122,6 @@ def test_nor_a_public_report_by_one_of_its_revision(plain_shell):
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
 def test_every_table_whose_rows_nobody_deletes_is_guarded_so():
     declared = triggers.declared("sqlite")
     kept = {trigger.table for trigger in declared if trigger.kept}
@@ -136,7 +130,6 @@ def test_every_table_whose_rows_nobody_deletes_is_guarded_so():
     assert guarded == kept
 
 
-@pytest.mark.django_db
 def test_names_are_unique_and_fit_the_engines():
     names = [trigger.name for trigger in triggers.declared()]
 
@@ -144,7 +137,6 @@ def test_names_are_unique_and_fit_the_engines():
     assert [name for name in names if len(name) >= 63] == []
 
 
-@pytest.mark.django_db
 def test_migrating_again_brings_them_back():
     triggers.drop()
 
@@ -153,7 +145,6 @@ def test_migrating_again_brings_them_back():
     assert triggers.missing() == []
 
 
-@pytest.mark.django_db
 def test_a_migrate_with_nothing_to_do_leaves_the_triggers_alone(monkeypatch):
     dropped = []
     monkeypatch.setattr(triggers, "drop", dropped.append)
@@ -163,7 +154,6 @@ def test_a_migrate_with_nothing_to_do_leaves_the_triggers_alone(monkeypatch):
     assert dropped == []
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("maker", "link"),
     [
@@ -184,7 +174,6 @@ def test_a_record_never_hangs_on_another_plan(maker, link):
     assert getattr(mine, f"{link}_id") == before
 
 
-@pytest.mark.django_db
 def test_a_record_is_not_even_made_under_another_plan():
     programme = make.commitment().programme
 
@@ -201,7 +190,6 @@ def test_a_record_is_not_even_made_under_another_plan():
     assert Commitment.objects.filter(code="C-x").count() == 0
 
 
-@pytest.mark.django_db
 def test_a_record_never_moves_to_another_plan():
     commitment = make.commitment()
 
