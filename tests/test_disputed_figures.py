@@ -19,7 +19,6 @@ from strategic_areas.models import (
     RecordDispute,
 )
 from strategic_areas.models.agency_statements import attributed_to
-from strategic_areas.models.measurements import Measurement
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -185,16 +184,9 @@ def test_of_people_only_print_is_disputed_and_without_numbers(indicator):
 
 def test_what_is_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
     of_people(indicator)
-    measurement = Measurement.objects.create(
-        indicator=indicator,
-        starts_on=date(2025, 1, 1),
-        ends_on=date(2025, 12, 31),
-        value=7,
-        status="confirmed",
-        printed_by=make.source(kind="official_report"),
-        printed_where_es="p. 4",
-        **FIGURE,
-    )
+    printed = {"printed_by": make.source(kind="official_report")}
+    printed["printed_where_es"] = "p. 4"
+    measurement = make.measurement(indicator, value=7, **printed, **FIGURE)
     publish_figures(Indicator.objects.filter(pk=indicator.pk))
     before = PublishedFigure.objects.get()
     make.approved_dispute(before, text_es="Contamos de otro modo.")

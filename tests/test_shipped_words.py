@@ -1,7 +1,6 @@
 """What pages, files and feeds say of the shipped plan's records, by one rule each."""
 
 import re
-from datetime import date
 from html import unescape
 
 import pytest
@@ -12,7 +11,6 @@ from django.utils.translation import override
 from plan_portal.templatetags.portal import status
 from strategic_areas import figures
 from strategic_areas.models import ActivityUpdate
-from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import SourceVoice, voice_of
 from strategic_areas.progress import ActivityState
 from strategic_areas.public_paths import public_path
@@ -199,16 +197,8 @@ def test_what_a_source_says_roughly_is_told_so(client, shipped, language):
 
 def test_a_protected_value_does_not_say_how_exact_it_is():
     indicator = make.indicator(code="X-1", sensitive=True)
-    value = Measurement(
-        indicator=indicator,
-        starts_on=date(2024, 1, 1),
-        ends_on=date(2024, 12, 31),
-        value=4,
-        exactness="more_than",
-        status="confirmed",
-        provenance="press",
-    )
-    value.save()
+    fields = {"exactness": "more_than", "provenance": "press"}
+    make.measurement(indicator, value=4, **fields)
     figures.publish_figures(type(indicator).objects.filter(pk=indicator.pk))
 
     (told,) = indicator.figures.all()

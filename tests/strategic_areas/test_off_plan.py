@@ -261,14 +261,9 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
 def test_the_secretariat_sees_it_only_once_it_is_handed_in(desk):
     kept, sent = begin(desk), begin(desk)
     workflow.submit(sent, by=desk.user)
-    later = ActivityUpdate(
-        activity=sent.activity,
-        period=make.round(plan=desk.plan, starts_on=date(2024, 1, 1)),
-        execution="in_progress",
-        percent=10,
-        narrative_es=TEXT,
-    )
-    workflow.create_draft(later, by=desk.user)
+    period = make.round(plan=desk.plan, starts_on=date(2024, 1, 1))
+    told = {"percent": 10, "narrative_es": TEXT}
+    make.update(activity=sent.activity, period=period, by=desk.user, **told)
 
     seen = Activity.objects.off_plan().visible_to(make.reviewer())
     own = Activity.objects.off_plan().visible_to(desk.user)

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas import progress, workflow
-from strategic_areas.models import ActivityUpdate, HelpLine, WithdrawalCause
+from strategic_areas.models import ActivityUpdate, WithdrawalCause
 from strategic_areas.queries.pages import (
     agencies,
     areas,
@@ -450,15 +450,11 @@ def test_the_sources_behind_a_plan_are_counted_once_each():
     assert counted_updates.sources_of_plan(plan).count() == 1
 
 
-def make_line(**fields):
-    return HelpLine.objects.create(**{"numbers": ["809-200-7212"]} | fields)
-
-
 def test_each_need_has_its_lines_and_the_rest_stand_apart():
-    make_line(label_es="Emergencias", numbers=["9-1-1"], order=0)
-    make_line(label_es="Policía", is_police=True, serves_women=True, order=1)
-    make_line(label_es="Mujer", serves_women=True, order=2)
-    make_line(label_es="Otra", order=3)
+    make.help_line(label_es="Emergencias", numbers=["9-1-1"], order=0)
+    make.help_line(label_es="Policía", is_police=True, serves_women=True, order=1)
+    make.help_line(label_es="Mujer", serves_women=True, order=2)
+    make.help_line(label_es="Otra", order=3)
 
     shown = help_lines.load_help_page(TODAY)
 
@@ -469,9 +465,9 @@ def test_each_need_has_its_lines_and_the_rest_stand_apart():
 
 
 def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
-    make_line(label_es="Otra")
-    make_line(label_es="Denuncias", takes_reports=True)
-    make_line(label_es="Oculta", serves_men=True, confirm_before_publishing=True)
+    make.help_line(label_es="Otra")
+    make.help_line(label_es="Denuncias", takes_reports=True)
+    make.help_line(label_es="Oculta", serves_men=True, confirm_before_publishing=True)
 
     shown = help_lines.load_help_page(TODAY)
 
@@ -486,7 +482,7 @@ def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
 @pytest.mark.parametrize("is_read", [True, False])
 @pytest.mark.sqlite
 def test_creole_is_shown_once_a_speaker_has_read_it(client, is_read):
-    make_line(label_es="Línea", creole="Rele nou.", creole_is_read=is_read)
+    make.help_line(label_es="Línea", creole="Rele nou.", creole_is_read=is_read)
 
     page = client.get("/ayuda/").text
 
@@ -495,7 +491,7 @@ def test_creole_is_shown_once_a_speaker_has_read_it(client, is_read):
 
 @pytest.mark.sqlite
 def test_nobody_alone_switches_creole_on():
-    line = make_line(label_es="Línea", creole="Rele nou.")
+    line = make.help_line(label_es="Línea", creole="Rele nou.")
 
     assert not workflow.needs_no_approval(line, {"creole_is_read"})
 
@@ -504,7 +500,7 @@ def test_nobody_alone_switches_creole_on():
 @pytest.mark.sqlite
 def test_an_old_confirmation_is_told(days, is_told):
     confirmed = TODAY - timedelta(days=days)
-    make_line(label_es="Mujer", confirmed_on=confirmed)
+    make.help_line(label_es="Mujer", confirmed_on=confirmed)
 
     (line,) = help_lines.load_help_page(TODAY)["lines"]
 

@@ -76,11 +76,6 @@ def make_former_name(word):
     agency.rename(name_es="Nuevo", name_en="New", acronym="NUEVO", slug="nuevo")
 
 
-def make_mandate(word):
-    plan, agency = make.plan(), make.agency()
-    return make.participation(plan=plan, agency=agency, mandate_es=word)
-
-
 #: What is made → how it is made to hold a word.
 PUBLIC = {
     "plan": lambda word: make.plan(**both("summary", word)),
@@ -96,7 +91,9 @@ PUBLIC = {
     "next step": lambda word: make.published_update(**both("next_step", word)),
     "record": lambda word: make.record_update(**both("narrative", word)),
     "declaration": lambda word: make.published_declaration(**both("statement", word)),
-    "mandate": make_mandate,
+    "mandate": lambda word: make.participation(
+        plan=make.plan(), agency=make.agency(), mandate_es=word
+    ),
     "former name": make_former_name,
     "comment": make_comment,
     "target": lambda word: (make.plan(), make.target(**both("name", word))),

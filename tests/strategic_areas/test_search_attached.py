@@ -48,11 +48,6 @@ def rest_on_source(maker, word=WORD, **fields):
     record.sources.add(source(word))
 
 
-def make_participation():
-    agency = make.agency()
-    return make.participation(plan=make.plan(), agency=agency)
-
-
 def declared_on_source(word):
     draft = make.declaration()
     draft.sources.add(source(word))
@@ -63,7 +58,7 @@ def declared_on_source(word):
 CITING = {
     "commitment": make.commitment,
     "activity": make.activity,
-    "part": make_participation,
+    "part": lambda: make.participation(plan=make.plan(), agency=make.agency()),
     "law": make.law,
     "line": make.help_line,
     "later work": make.later_activity,
