@@ -395,42 +395,33 @@ def test_an_ambiguous_number_of_some_year_is_asked(text, targets):
 
 
 @pytest.mark.parametrize(
-    ("text", "heading", "amount", "currency"),
+    ("text", "heading", "amount", "currency", "why"),
     [
-        ("RD$ 3.1 MM", "Presupuesto", 3_100_000, "DOP"),
-        ("US$ 40 mil", "Presupuesto", 40_000, "USD"),
-        ("2.5", "Presupuesto (millones de RD$)", 2_500_000, "DOP"),
-        ("45.5", "Budget (US$ thousands)", 45_500, "USD"),
-        ("€ 3,000", "Costo", 3000, "EUR"),
-        ("1,500,000", "Costo", 1_500_000, "DOP"),
+        ("RD$ 3.1 MM", "Presupuesto", 3_100_000, "DOP", ""),
+        ("US$ 40 mil", "Presupuesto", 40_000, "USD", ""),
+        ("2.5", "Presupuesto (millones de RD$)", 2_500_000, "DOP", ""),
+        ("45.5", "Budget (US$ thousands)", 45_500, "USD", ""),
+        ("€ 3,000", "Costo", 3000, "EUR", ""),
+        ("1,500,000", "Costo", 1_500_000, "DOP", ""),
+        ("RD$800,000 / año", "Costo", 4_000_000, "DOP", "yearly"),
+        ("RD$ 450 mil mensuales", "Costo", 450_000, "DOP", "more_words"),
+        ("RD$ 300,000 por taller", "Costo", 300_000, "DOP", "more_words"),
+        ("aprox. RD$ 1 millón", "Costo", 1_000_000, "DOP", "inexact"),
+        ("hasta RD$ 5 millones", "Costo", 5_000_000, "DOP", "inexact"),
+        ("incluido en 1.2", "Costo", Decimal("1.2"), "DOP", "more_words"),
+        ("3.4 millardos", "Costo", 3_400_000_000, "DOP", ""),
+        ("RD$ 10,00,000", "Costo", None, "DOP", "thousands_or_decimals"),
+        ("-5000", "Costo", None, None, "relative"),
+        ("#DIV/0!", "Costo", None, None, "no_number"),
+        ("Cooperación", "Costo", None, None, "who_pays"),
     ],
 )
-def test_budgets_are_read_in_full_units(text, heading, amount, currency, settings):
+def test_budgets_are_read_in_full_units_or_asked(
+    text, heading, amount, currency, why, settings
+):
     found = budget_of(cell_of(text), heading, (2026, 2030), country=settings.COUNTRY)
 
-    assert (found.value, found.currency, found.reason) == (amount, currency, "")
-
-
-@pytest.mark.parametrize(
-    ("text", "amount", "why"),
-    [
-        ("RD$800,000 / año", 4_000_000, "yearly"),
-        ("RD$ 450 mil mensuales", 450_000, "more_words"),
-        ("RD$ 300,000 por taller", 300_000, "more_words"),
-        ("aprox. RD$ 1 millón", 1_000_000, "inexact"),
-        ("hasta RD$ 5 millones", 5_000_000, "inexact"),
-        ("incluido en 1.2", Decimal("1.2"), "more_words"),
-        ("3.4 millardos", 3_400_000_000, ""),
-        ("RD$ 10,00,000", None, "thousands_or_decimals"),
-        ("-5000", None, "relative"),
-        ("#DIV/0!", None, "no_number"),
-        ("Cooperación", None, "who_pays"),
-    ],
-)
-def test_a_budget_that_is_no_plain_amount_is_asked(text, amount, why, settings):
-    found = budget_of(cell_of(text), "Costo", (2026, 2030), country=settings.COUNTRY)
-
-    assert (found.value, found.reason) == (amount, why)
+    assert (found.value, found.currency, found.reason) == (amount, currency, why)
 
 
 @pytest.mark.parametrize(
