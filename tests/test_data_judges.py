@@ -114,20 +114,6 @@ def described(package):
         return json.loads(files.read("datapackage.json"))
 
 
-def faults_of_package(package, folder):
-    """What frictionless finds wrong in a package: file, column and what is wrong."""
-    with zipfile.ZipFile(io.BytesIO(package)) as files:
-        files.extractall(folder)
-    report = frictionless.Package(str(folder / "datapackage.json")).validate()
-    found = [("package", None, each.type, each.note) for each in report.errors]
-    for task in report.tasks:
-        found += [
-            (task.name, getattr(each, "field_name", None), each.type, each.note)
-            for each in task.errors
-        ]
-    return found
-
-
 def as_pandas(resource, table):
     """A table as pandas reads it with the types of its description."""
     fields = resource["schema"]["fields"]
@@ -202,7 +188,18 @@ def opened_by_libreoffice(workbook, folder):
 
 
 def test_frictionless_finds_no_fault_in_a_package(taken, tmp_path):
-    assert faults_of_package(taken.package, tmp_path) == []
+    with zipfile.ZipFile(io.BytesIO(taken.package)) as files:
+        files.extractall(tmp_path)
+    report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
+
+    # File, column and what is wrong.
+    found = [("package", None, each.type, each.note) for each in report.errors]
+    for task in report.tasks:
+        found += [
+            (task.name, getattr(each, "field_name", None), each.type, each.note)
+            for each in task.errors
+        ]
+    assert found == []
 
 
 def test_pandas_reads_each_table_as_its_json_has_it(taken):

@@ -69,15 +69,6 @@ def go(client, number):
     return page
 
 
-def come_in(code, **named):
-    """Make the account of a letter's code, and return it."""
-    typed = {"codigo": code, "first_name": "Eva", "last_name": "Ríos", **named}
-    Client().post(
-        reverse("account_invitation"), typed | {"password1": NEW, "password2": NEW}
-    )
-    return User.objects.latest("pk")
-
-
 def test_two_people_come_from_nothing_to_a_published_report(people):
     ana, luis = people
     today = timezone.localdate()
@@ -105,7 +96,10 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     assert not Agency.objects.exists()
     sent = fill_in(ana, seen, 0, send="")
     codes = [each["code"] for each in sent.context["printed_invitations"]]
-    account = come_in(codes[0], username="eva.rios")
+    typed = {"username": "eva.rios", "first_name": "Eva", "last_name": "Ríos"}
+    typed |= {"codigo": codes[0], "password1": NEW, "password2": NEW}
+    Client().post(reverse("account_invitation"), typed)
+    account = User.objects.latest("pk")
     change = account.account_changes.get()
     assert list(make.browser(account).get(DESK).context["unconfirmed"]) == [change]
     confirmed = reverse("admin:account_change", args=[change.pk])

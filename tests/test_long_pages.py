@@ -147,7 +147,11 @@ FEW, MANY = LATEST, LATEST + 8
 def test_earlier_periods_cost_no_query_and_no_whole_account(client):
     """An area and an agency tell the words of the last account alone."""
     activity = make.activity()
-    paths = pages_of(activity)
+    plan, area = activity.plan, activity.commitment.programme.area
+    start = plan.get_absolute_url("es")
+    agency = f"{start}instituciones/{activity.agency.slug}/"
+    # The home page, that of the plan's areas, of one area and of one agency.
+    paths = "/", f"{start}ejes/", area.get_absolute_url("es"), agency
     for number in range(FEW):
         record(activity, number)
     spent = {path: cost(client, path) for path in paths}
@@ -157,14 +161,6 @@ def test_earlier_periods_cost_no_query_and_no_whole_account(client):
 
     assert {path: cost(client, path) for path in paths} == spent
     assert [accounts for _queries, accounts in spent.values()] == [0, 0, 1, 2]
-
-
-def pages_of(activity):
-    """The home page, that of the plan's areas, of one area and of one agency."""
-    plan, area = activity.plan, activity.commitment.programme.area
-    start = plan.get_absolute_url("es")
-    agency = f"{start}instituciones/{activity.agency.slug}/"
-    return "/", f"{start}ejes/", area.get_absolute_url("es"), agency
 
 
 def record(activity, number):

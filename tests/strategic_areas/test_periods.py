@@ -28,8 +28,9 @@ def days(number):
     return TODAY + timedelta(days=number)
 
 
-def posted(plan, **fields):
-    return {
+def add(client, plan, **fields):
+    address = reverse("admin:strategic_areas_reportingperiod_add")
+    posted = {
         "plan": plan.pk,
         "code": "semestre-1",
         "name_es": "Primer semestre",
@@ -41,11 +42,7 @@ def posted(plan, **fields):
         "closes_on": days(30),
         **fields,
     }
-
-
-def add(client, plan, **fields):
-    address = reverse("admin:strategic_areas_reportingperiod_add")
-    return client.post(address, posted(plan, **fields))
+    return client.post(address, posted)
 
 
 def errors_of(answer):

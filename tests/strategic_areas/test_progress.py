@@ -34,12 +34,6 @@ def report(execution="in_progress", ends_on=date(2026, 3, 31), **fields):
     return ActivityReport(execution=execution, period_ends_on=ends_on, **fields)
 
 
-def declaration(reached=True, ends_on=date(2026, 3, 31), **fields):
-    return Declaration(
-        result="fulfilled" if reached else "", period_ends_on=ends_on, **fields
-    )
-
-
 def test_an_activity_without_a_report_has_no_report_and_no_percent():
     standing = summarise_activity([], Deadline(), DUE)
 
@@ -184,8 +178,10 @@ def test_a_source_within_the_period_dates_the_completion():
 
 
 def test_a_commitment_declared_reached_in_time_is_on_time():
+    declared = [Declaration(result="fulfilled", period_ends_on=DUE)]
+
     standing = summarise_commitment(
-        [], [declaration(ends_on=DUE)], STATED, date(2030, 1, 1), is_stated_by_plan=True
+        [], declared, STATED, date(2030, 1, 1), is_stated_by_plan=True
     )
 
     assert (standing.state, standing.punctuality) == ("fulfilled", Punctuality.ON_TIME)

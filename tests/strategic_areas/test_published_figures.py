@@ -417,21 +417,16 @@ def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
     load_small(tmp_path, plan(broken_down(woman=20, man=12)))
 
     for women in (30, 35, 21):
-        revise(women, man=12)
+        # A measurement that revises the latest, as one that is entered here would.
+        last, parts = Measurement.objects.latest("pk"), {"woman": women, "man": 12}
+        days = {"starts_on": last.starts_on, "ends_on": last.ends_on}
+        value = sum(parts.values())
+        make.measurement(last.indicator, value=value, revises=last, parts=parts, **days)
+        figures.publish_figures(models.Indicator.objects.all())
 
     assert cells() == {"woman": 30, "man": 12}
     row = models.PublishedFigure.objects.latest_revisions().get()
     assert (row.value, row.differs) == (42, True)
-
-
-def revise(women, **others):
-    """A measurement that revises the latest, as one that is entered here would."""
-    last = Measurement.objects.latest("pk")
-    parts = {"woman": women, **others}
-    days = {"starts_on": last.starts_on, "ends_on": last.ends_on}
-    value = sum(parts.values())
-    make.measurement(last.indicator, value=value, revises=last, parts=parts, **days)
-    figures.publish_figures(models.Indicator.objects.all())
 
 
 def chain(figure):

@@ -322,11 +322,6 @@ def changes_of(response):
     return {line.update.public_id: (str(line.change), line.day) for line in lines}
 
 
-def at(day, maker, **fields):
-    with time_machine.travel(f"{day} 16:00Z"):
-        return maker(**fields)
-
-
 @pytest.fixture(scope="module")
 def changing(lasting):
     """An activity with an account of every kind of change, and the days of each."""
@@ -344,18 +339,14 @@ def changing(lasting):
             execution=execution,
             reported_on=date(year, 12, 31) if year == 2018 else None,
         )
-    reported = at(
-        "2026-03-02",
-        make.published_update,
-        activity=activity,
-        period=make.round(
-            plan=plan,
-            starts_on=date(2025, 1, 1),
-            ends_on=date(2025, 12, 31),
-            opens_on=date(2026, 3, 1),
-        ),
+    asked = make.round(
+        plan=plan,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        opens_on=date(2026, 3, 1),
     )
-    found["same"] = reported
+    with time_machine.travel("2026-03-02 16:00Z"):
+        found["same"] = make.published_update(activity=activity, period=asked)
     return plan, activity, found
 
 

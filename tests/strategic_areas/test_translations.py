@@ -17,7 +17,6 @@ from tests.costs import costs
 pytestmark = pytest.mark.django_db
 
 SPANISH, ENGLISH = "Se imprimieron guías.", "Guides were printed."
-Status = PendingChange.Status
 
 
 def address(update):
@@ -177,7 +176,8 @@ def test_what_was_withdrawn_meanwhile_is_not_translated(update):
 
     decided = workflow.approve(change, by=make.reviewer())
 
-    assert (decided.status, Translation.objects.count()) == (Status.OUTDATED, 0)
+    assert decided.status == PendingChange.Status.OUTDATED
+    assert Translation.objects.count() == 0
 
 
 def test_personal_data_is_no_more_translated_than_written(client, reviewer, update):
