@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth import hashers
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 
 from plan_portal import sign_in_flood
 from plan_portal.sign_in_flood import SIGN_IN_LOCK, SignInFloodMiddleware
 from tests import make
+from tests.agencies.test_sign_in import known_browser
 from tests.make.people import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,12 @@ def fail(client, times):
         sign_in(client, f"nobody{number}", password="wrong").status_code
         for number in range(times)
     ]
+
+
+def fail_from(client, address, number):
+    """The answer to a sign-in from an address, to an account of this number."""
+    told = {"login": f"nobody{number}", "password": "wrong"}
+    return client.post(SIGN_IN, told, REMOTE_ADDR=address).status_code
 
 
 @pytest.fixture
@@ -71,13 +77,9 @@ def test_repeats_are_refused_without_queries(client, clock, django_assert_num_qu
 
 
 def test_one_networks_addresses_count_as_one(client, clock, django_assert_num_queries):
-    def guess(number):
-        data = {"login": f"nobody{number}", "password": "wrong"}
-        return client.post(SIGN_IN, data, REMOTE_ADDR=f"2001:db8::{number:x}")
-
-    tried = [guess(number).status_code for number in range(1, 12)]
+    tried = [fail_from(client, f"2001:db8::{n:x}", n) for n in range(1, 12)]
     with django_assert_num_queries(0):
-        refused = guess(12).status_code
+        refused = fail_from(client, "2001:db8::c", 12)
 
     assert tried == [200] * 10 + [429]
     assert refused == 429
@@ -125,9 +127,7 @@ def test_beyond_an_accounts_limit_nothing_is_hashed_or_asked(
 
 def test_a_browser_that_signed_in_is_refused_by_neither(client, clock):
     person, colleague = make.reviewer(), make.reviewer()
-    known = Client()
-    sign_in(known, person.username)
-    known.post(reverse("account_logout"))
+    known = known_browser(person)
     for _number in range(6):
         sign_in(client, person.username, password="wrong")
     office = fail(client, times=12)
@@ -158,12 +158,7 @@ def test_a_flood_over_accounts_is_let_in_every_ten_seconds(client, clock, flood)
 
 
 def test_a_flood_from_many_networks_is_one_too(client, flood):
-    def guess(number):
-        told = {"login": f"nobody{number}", "password": "wrong"}
-        answer = client.post(SIGN_IN, told, REMOTE_ADDR=f"192.0.2.{number}")
-        return answer.status_code
-
-    answers = [guess(number) for number in range(flood + 3)]
+    answers = [fail_from(client, f"192.0.2.{n}", n) for n in range(flood + 3)]
 
     assert answers == [200] * (flood + 1) + [503] * 2
 
@@ -180,10 +175,9 @@ def test_what_an_office_sends_in_a_moment_is_no_flood(client, clock):
         client.cookies.clear()
 
 
-def test_who_signed_in_here_before_waits_for_no_turn(client, flood):
-    person, known = make.reviewer(), client
-    sign_in(known, person.username)
-    known.post(reverse("account_logout"))
+def test_who_signed_in_here_before_waits_for_no_turn(flood):
+    person = make.reviewer()
+    known = known_browser(person)
     cookie = known.cookies.pop("equipo")
     for number in range(flood + 2):
         sign_in(known, f"nobody{number % 9}", password="wrong")
@@ -195,19 +189,12 @@ def test_who_signed_in_here_before_waits_for_no_turn(client, flood):
 
 def test_a_known_browser_that_floods_is_refused_alone(client, flood):
     person = make.reviewer()
-    known, stranger = Client(), client
-    sign_in(known, person.username)
-    known.post(reverse("account_logout"))
+    known = known_browser(person)
 
-    def guess(number):
-        told = {"login": f"nobody{number}", "password": "wrong"}
-        answer = known.post(SIGN_IN, told, REMOTE_ADDR=f"192.0.2.{number}")
-        return answer.status_code
-
-    answers = [guess(number) for number in range(flood + 3)]
+    answers = [fail_from(known, f"192.0.2.{n}", n) for n in range(flood + 3)]
 
     assert answers == [200] * (flood + 1) + [503] * 2
-    assert sign_in(stranger, person.username).status_code == 302
+    assert sign_in(client, person.username).status_code == 302
 
 
 @pytest.mark.parametrize(("status", "flood"), [(429, 30), (200, 1)])
