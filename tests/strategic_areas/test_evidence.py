@@ -19,6 +19,7 @@ from strategic_areas.public_paths import RESERVED_WORDS, public_path
 from strategic_areas.queries.updates import public_updates
 from tests import make
 from tests.make.plans import put_back_in_preparation
+from tests.strategic_areas.test_evidence_files import in_root
 from tests.uploads import make_image, make_pdf, make_photo
 from tests.world import Lasting
 
@@ -64,15 +65,6 @@ def pdf_upload(name="Acta año.pdf", *, number=0):
         pdf.pages[0].obj["/Number"] = number
 
     return SimpleUploadedFile(name, make_pdf(change))
-
-
-def run_script(pdf):
-    pdf.Root["/OpenAction"] = Dictionary(S=Name.JavaScript)
-
-
-def same_as(item):
-    with storages["evidence"].open(item.token) as stored:
-        return SimpleUploadedFile("Igual.pdf", stored.read())
 
 
 class Author(Lasting):
@@ -211,7 +203,8 @@ def test_a_refused_file_is_told_and_leaves_nothing(client, draft, folder):
 
 
 def test_a_hostile_file_is_refused_with_the_way_to_a_clean_copy(client, draft, folder):
-    files = {"Acta.docx": b"PK", "Acta.csv": b"a;b", "Acta.pdf": make_pdf(run_script)}
+    script = in_root("/OpenAction", Dictionary(S=Name.JavaScript))
+    files = {"Acta.docx": b"PK", "Acta.csv": b"a;b", "Acta.pdf": make_pdf(script)}
 
     rows = [{"upload": SimpleUploadedFile(*file)} for file in files.items()]
     response = save(client, draft, *rows)
@@ -286,7 +279,9 @@ def test_the_same_file_is_refused_twice_on_one_report(client, draft, folder):
 def test_the_same_file_may_stand_on_two_reports_and_replace_itself(client, draft):
     stored = make.file_evidence(draft)
     make.file_evidence()
-    kept = {"id": stored.pk, "activity_update": draft.pk, "upload": same_as(stored)}
+    with storages["evidence"].open(stored.token) as file:
+        same = SimpleUploadedFile("Igual.pdf", file.read())
+    kept = {"id": stored.pk, "activity_update": draft.pk, "upload": same}
 
     response = save(client, draft, kept, initial=1)
 

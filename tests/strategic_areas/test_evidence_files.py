@@ -297,24 +297,14 @@ def in_root(key, value):
 
 def on_page(key, value):
     def change(pdf):
-        pdf.pages[0].obj[key] = value
+        pdf.pages[0].obj[key] = value(pdf) if callable(value) else value
 
     return change
 
 
-def attach_file(pdf):
-    pdf.attachments["lista.txt"] = b"nombres"
-
-
-def attach_without_type(pdf):
-    stream = pdf.make_stream(b"nombres")
-    pdf.pages[0].obj["/Annots"] = Array(
-        [
-            Dictionary(
-                Subtype=Name.FileAttachment, FS=Dictionary(EF=Dictionary(F=stream))
-            )
-        ]
-    )
+def attached_without_type(pdf):
+    file = Dictionary(EF=Dictionary(F=pdf.make_stream(b"nombres")))
+    return Array([Dictionary(Subtype=Name.FileAttachment, FS=file)])
 
 
 def deep(pdf):
@@ -342,8 +332,8 @@ ACTIVE_PDFS = {
     "import of data": on_page("/Annots", action("/ImportData", F=String("x"))),
     "film": on_page("/Annots", Array([Dictionary(Subtype=Name.RichMedia)])),
     "form of another kind": in_root("/AcroForm", Dictionary(XFA=String("x"))),
-    "file": attach_file,
-    "file that hides its type": attach_without_type,
+    "file": lambda pdf: pdf.attachments.__setitem__("lista.txt", b"nombres"),
+    "file that hides its type": on_page("/Annots", attached_without_type),
     "file that nothing names": on_page("/X", Dictionary(Type=Name.EmbeddedFile)),
     "list of files": in_root("/Names", Dictionary(EmbeddedFiles=Dictionary())),
     "opening script": in_root("/OpenAction", Dictionary(S=Name.JavaScript)),

@@ -9,6 +9,7 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
 from strategic_areas.evidence import RefusedFileError, clean_evidence, pdf
+from tests.strategic_areas.test_evidence_files import on_page
 from tests.uploads import make_image, make_pdf, make_photo, upload
 
 HIDDEN = b"Yuleisy"
@@ -34,13 +35,6 @@ def cleaned(change):
         if isinstance(found, pikepdf.Stream):
             assert HIDDEN not in found.read_raw_bytes()
     return pdf
-
-
-def on_page(key, value):
-    def change(pdf):
-        pdf.pages[0].obj[key] = value(pdf) if callable(value) else value
-
-    return change
 
 
 def link(**action):
@@ -129,21 +123,19 @@ def test_a_stream_whose_bytes_lie_elsewhere_is_refused():
     assert refusal(make_pdf(change)) == "active"
 
 
-@pytest.mark.parametrize("address", ["https://example.org/a b?c=%20", "HTTP://a.do"])
-def test_web_links_stay(address):
-    pdf = cleaned(on_page("/Annots", to(address)))
-
-    assert str(pdf.pages[0].Annots[0].A.URI) == address
-
-
 @pytest.mark.parametrize(
     "action",
-    [{"S": Name.GoTo, "D": String("x")}, {"S": Name.Named, "N": Name.NextPage}],
+    [
+        {"S": Name.URI, "URI": String("https://example.org/a b?c=%20")},
+        {"S": Name.URI, "URI": String("HTTP://a.do")},
+        {"S": Name.GoTo, "D": String("x")},
+        {"S": Name.Named, "N": Name.NextPage},
+    ],
 )
-def test_jumps_inside_a_pdf_stay(action):
+def test_web_links_and_jumps_inside_a_pdf_stay(action):
     pdf = cleaned(on_page("/Annots", link(**action)))
 
-    assert action["S"] == pdf.pages[0].Annots[0].A.S
+    assert Dictionary(**action) == pdf.pages[0].Annots[0].A
 
 
 @pytest.mark.parametrize(
