@@ -27,16 +27,12 @@ from tests.make.people import PASSWORD
 pytestmark = pytest.mark.django_db
 
 
-def accept(secret):
-    user = User(first_name="Ana", last_name="Pérez")
-    return invitations.accept_invitation(secret, user, PASSWORD)
-
-
 def invited(*, by, role=Role.REVIEWER, email="invited@example.org"):
     """Somebody who accepted the invitation of one person."""
     invitation, secret = make.invitation(role=role, email=email)
     Invitation.objects.filter(pk=invitation.pk).update(made_by=by)
-    return accept(secret)
+    user = User(first_name="Ana", last_name="Pérez")
+    return invitations.accept_invitation(secret, user, PASSWORD)
 
 
 def save(client, user, **fields):
@@ -164,14 +160,6 @@ def named_substitute():
     return person
 
 
-def named_only():
-    return make.stand_in(user=make.focal_point()).user
-
-
-def waiting_for_a_role():
-    return make.account_change(user=make.focal_point()).user
-
-
 def reviewer_until_now():
     person = invited(by=make.administrator())
     ACCOUNT_CHANGE_STEPS.approve(AccountChange.objects.get(), by=make.reviewer())
@@ -180,7 +168,13 @@ def reviewer_until_now():
 
 
 @pytest.mark.parametrize(
-    "maker", [named_substitute, named_only, waiting_for_a_role, reviewer_until_now]
+    "maker",
+    [
+        *(named_substitute, reviewer_until_now),
+        # Only named so far; and waiting for a role.
+        lambda: make.stand_in(user=make.focal_point()).user,
+        lambda: make.account_change(user=make.focal_point()).user,
+    ],
 )
 def test_so_does_one_of_who_will_decide_or_did(client, maker):
     """Whoever changes it, also of an agency's person where she is a reviewer too."""

@@ -258,10 +258,6 @@ def test_in_small_worlds_no_history_determines_few_people(monkeypatch):
 FEW = {"girl": 3, "boy": 12}
 
 
-def count_women_again(portal):
-    portal.count(HALVES[0], "woman", 43)
-
-
 def count_victims(portal):
     """What told each number as it is counts victims from now on."""
     for indicator in Indicator.objects.all():
@@ -269,16 +265,12 @@ def count_victims(portal):
         indicator.save()
 
 
-def withdraw_from_family(portal):
-    portal.let_tell("assisted")
-
-
 CHANGES = {
     "a count moves little": count_again,
-    "one of a part moves little": count_women_again,
+    "one of a part moves little": lambda portal: portal.count(HALVES[0], "woman", 43),
     "the breakdown is another one": change_dimension,
     "it counts victims from now on": count_victims,
-    "another one tells the total": withdraw_from_family,
+    "another one tells the total": lambda portal: portal.let_tell("assisted"),
 }
 
 

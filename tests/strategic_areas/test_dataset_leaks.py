@@ -52,10 +52,6 @@ def said_by(agency, period, person):
     return make.agency_comment(agency, period, person, text_es=HIDDEN)
 
 
-def demonstration(plan):
-    make.round(plan=plan, name_es=HIDDEN, is_demonstration=True)
-
-
 def amendment_that_waits(plan):
     activity = make.activity(plan=plan, title_es="Antes")
     close_structure()
@@ -124,10 +120,6 @@ def source_of_a_hidden_value(plan):
     figure.sources.add(source(plan))
 
 
-def source_of_an_area(plan):
-    make.area(plan=plan).sources.add(source(plan))
-
-
 def source_of_a_plan_in_preparation(plan):
     other = make.plan(code="2099", status=Plan.Status.IN_PREPARATION)
     make.commitment(plan=other).sources.add(source(plan))
@@ -141,22 +133,16 @@ def hidden_source(plan):
     make.takedown(cited)
 
 
-def hidden_discrepancy(plan):
-    make.takedown(make.discrepancy(plan=plan, topic_es=HIDDEN))
-
-
-def discrepancy_of_another_plan(_plan):
-    make.discrepancy(topic_es=HIDDEN)
-
-
 PLANTED = [
-    *(hidden_agency, unverified_website, comment_that_waits, demonstration),
-    *(amendment_that_waits, hidden_amendment, changed_title_that_was_hidden),
-    *(quantity_of_victims, request_that_waits, decision_that_waits, hidden_request),
-    *(source, source_of_a_withdrawn_record, source_of_an_area),
-    *(source_of_a_superseded_commitment, source_of_a_hidden_value, hidden_source),
-    *(source_of_a_plan_in_preparation, hidden_discrepancy),
-    discrepancy_of_another_plan,
+    *(hidden_agency, unverified_website, comment_that_waits, amendment_that_waits),
+    *(hidden_amendment, changed_title_that_was_hidden, quantity_of_victims),
+    *(request_that_waits, decision_that_waits, hidden_request, source, hidden_source),
+    *(source_of_a_withdrawn_record, source_of_a_superseded_commitment),
+    *(source_of_a_hidden_value, source_of_a_plan_in_preparation),
+    lambda plan: make.round(plan=plan, name_es=HIDDEN, is_demonstration=True),
+    lambda plan: make.area(plan=plan).sources.add(source(plan)),
+    lambda plan: make.takedown(make.discrepancy(plan=plan, topic_es=HIDDEN)),
+    lambda _other_plan: make.discrepancy(topic_es=HIDDEN),
 ]
 
 
