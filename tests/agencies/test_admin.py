@@ -5,7 +5,6 @@ import json
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -211,9 +210,7 @@ def give_role(person):
 
 
 def give_role_on_the_server(person):
-    asker = make.administrator().username
-    names = [person.username, "--asked-by", asker, "--give", Role.REVIEWER]
-    call_command("change_access", *names)
+    make.change_access(person, "--give", Role.REVIEWER, by=make.administrator())
 
 
 def hand_over_one_of_two_mandates(person):

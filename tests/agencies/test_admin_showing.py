@@ -26,11 +26,6 @@ def page(client, name, *args, **query):
     return client.get(address, query).content.decode()
 
 
-def found(client, **query):
-    address = reverse("admin:autocomplete")
-    return [each["text"] for each in client.get(address, query).json()["results"]]
-
-
 def test_a_kind_is_listed_sifted_and_read_in_words(client, administrator):
     agency = make.agency(kind="armed_forces")
     make.agency(kind="a_word_of_its_own")
@@ -64,12 +59,11 @@ def test_an_agency_is_found_by_acronym_or_name(client, administrator, term):
     make.agency(acronym="MINERD", name_es="Ministerio de Educación")
     make.agency(acronym="OTRA", name_es="Otra institución")
     asked = {"app_label": "agencies", "model_name": "focalpoint"}
+    asked |= {"field_name": "agency", "term": term.replace("mined", "miner")}
 
-    texts = found(
-        client, **asked, field_name="agency", term=term.replace("mined", "miner")
-    )
+    found = client.get(reverse("admin:autocomplete"), asked).json()["results"]
 
-    assert texts == ["MINERD · Ministerio de Educación"]
+    assert [each["text"] for each in found] == ["MINERD · Ministerio de Educación"]
 
 
 def test_records_and_mails_are_told_in_words(client, administrator):

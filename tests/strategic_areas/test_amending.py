@@ -6,12 +6,7 @@ from django.urls import reverse
 from strategic_areas import workflow
 from tests import make
 
-pytestmark = pytest.mark.django_db
-
-
-def make_participation():
-    plan, agency = make.plan(), make.agency()
-    return make.participation(plan=plan, agency=agency)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]
 
 
 MAKERS = {
@@ -19,17 +14,10 @@ MAKERS = {
     "programme": make.programme,
     "commitment": make.commitment,
     "activity": make.activity,
-    "participation": make_participation,
+    "participation": lambda: make.participation(plan=make.plan(), agency=make.agency()),
     "indicator": make.indicator,
     "target": lambda: make.indicator_target(make.indicator()),
 }
-
-
-@pytest.fixture(autouse=True)
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
 
 
 def page_of(record):

@@ -135,12 +135,6 @@ def test_a_headline_is_short_with_or_without_sums(language, is_reconstructed):
 # The sentences that tell how many commitments are in each family
 
 
-def counted(**numbers):
-    return count_states(
-        CommitmentState(s) for s, n in numbers.items() for _ in range(n)
-    )
-
-
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
@@ -179,8 +173,10 @@ def counted(**numbers):
     ],
 )
 def test_a_sentence_for_what_is_met_and_goes_on_and_one_for_the_others(numbers, said):
+    states = (CommitmentState(s) for s, n in numbers.items() for _ in range(n))
+
     with override("es"):
-        assert family_counts_text(counted(**numbers)) == said
+        assert family_counts_text(count_states(states)) == said
 
 
 @given(st.lists(st.sampled_from(list(CommitmentState)), min_size=2))

@@ -343,16 +343,17 @@ def test_what_two_people_changed_since_is_not_put_back(name):
     assert {each: getattr(record, each) for each in expected} == expected
 
 
+def retitled():
+    """A commitment, and what is told of the change that gave it its title."""
+    commitment = make.commitment(title_es="Taller de Zutana")
+    values = {"old_value_es": "Taller", "new_value_es": "Taller de Zutana"}
+    return commitment, make.amendment(commitment=commitment, field="title", **values)
+
+
 def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
     """What is told of a change hides with one record, and names another one too."""
-    commitment = make.commitment(title_es="Taller de Zutana")
+    commitment, told = retitled()
     other = make.commitment(plan=commitment.plan, title_es="Zutana")
-    told = make.amendment(
-        commitment=commitment,
-        field="title",
-        old_value_es="Taller",
-        new_value_es="Taller de Zutana",
-    )
     close_structure()
     takedown, reviewer = hide(commitment), make.reviewer()
     takedowns.HIDING_STEPS.approve(hide(other), by=reviewer)
@@ -463,13 +464,7 @@ def test_hiding_counts_as_a_takedown(open_record):
 
 @pytest.mark.sqlite
 def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
-    commitment = make.commitment(title_es="Taller de Zutana")
-    told = make.amendment(
-        commitment=commitment,
-        field="title",
-        old_value_es="Taller",
-        new_value_es="Taller de Zutana",
-    )
+    commitment, told = retitled()
     close_structure()
     page = f"/{commitment.plan.code}/modificaciones/"
     stood = "Zutana" in client.get(page).content.decode()

@@ -137,14 +137,6 @@ def test_every_field_of_a_table_is_stated_or_computed_for_a_reason(table):
     assert set(COMPUTED.get(table.name, {})) - fields == set()
 
 
-def documented_keys():
-    found = {}
-    for part in re.split(r"^#{3,4} ", DOCUMENT, flags=re.M)[1:]:
-        path = part[1 : part.index("`", 1)]
-        found[path] = re.findall(r"^\| `(\w+)` \|.*\| (required)? ?\|$", part, re.M)
-    return found
-
-
 def test_the_documentation_lists_exactly_the_keys_of_the_format():
     expected = {}
     for path, section in every_section():
@@ -153,7 +145,11 @@ def test_the_documentation_lists_exactly_the_keys_of_the_format():
             (name, "required" if name in required else "") for name in section.names
         ]
 
-    assert documented_keys() == expected
+    found = {}
+    for part in re.split(r"^#{3,4} ", DOCUMENT, flags=re.M)[1:]:
+        path = part[1 : part.index("`", 1)]
+        found[path] = re.findall(r"^\| `(\w+)` \|.*\| (required)? ?\|$", part, re.M)
+    assert found == expected
 
 
 def test_the_documentation_shows_the_table_of_provenance():
