@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,10 +41,13 @@ def main(arguments):
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     compile_catalogues()
     statuses, skipped = {}, []
-    statuses["SQLite"] = run_pytest("SQLite", ["-m", "not browser", *arguments])
-    with database_server() as (name, url):
+    only = ["-m", "not browser", *arguments]
+    with contextlib.ExitStack() as running, ThreadPoolExecutor() as pool:
+        # It takes seconds, in which the first tests can run.
+        server = pool.submit(running.enter_context, database_server())
+        statuses["SQLite"] = run_pytest("SQLite", only)
+        name, url = server.result()
         if url:
-            only = ["-m", "not browser", *arguments]
             statuses[name] = run_pytest(name, only, TEST_DATABASE_URL=url)
         else:
             skipped.append(f"the tests on PostgreSQL: {name}")
