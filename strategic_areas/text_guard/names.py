@@ -70,12 +70,15 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
 def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether it is the name of a thing: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
-    # such as "Avenue", or a word that may stand before it, such as "National"
-    is_before_thing = (
-        after.text in vocabulary.BEFORE_THINGS | vocabulary.THINGS_NAMED_AFTER_PEOPLE
+    # "Ana Gil Avenue", "Ana Gil National Library"
+    is_before_thing = after.text in vocabulary.THINGS_AFTER_NAMES or (
+        after.text in vocabulary.BEFORE_THINGS
+        and later in vocabulary.THINGS_AFTER_NAMES
     )
     is_dated = after.text == "(" and YEAR.match(later)  # a cited work: "Ana Gil (2019)"
-    if is_dated or (after.is_capitalised and is_before_thing):
+    if is_dated or (
+        is_before_thing and after.is_capitalised and not _is_on_new_line(reading, end)
+    ):
         return True
     for back in range(1, THING_BEFORE + 1):
         word = reading.word(start - back)
@@ -355,7 +358,15 @@ def _is_certain_name(reading: Reading, start: int, end: int) -> bool:
         return False
     if _follows_person_word(reading, start):
         return not is_name_of_official(reading, start, end) and word.is_capitalised
-    names = [x.text for x in reading.words[start:end] if _is_capital(x)]
+    names = [
+        x.text
+        for x in reading.words[start:end]
+        if _is_capital(x)
+        and (
+            x.text in personal_names()
+            or x.text not in vocabulary.NATIONALS | vocabulary.MONTHS
+        )
+    ]
     if not names or names[0] not in personal_names():
         return False
     if len(names) > 1 and names[-1] in personal_names() | vocabulary.AMBIGUOUS_NAMES:

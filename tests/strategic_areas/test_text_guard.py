@@ -82,6 +82,10 @@ def test_each_text_gets_the_expected_verdict(kind):
     assert {text: verdict(text) for text in expected} == expected
 
 
+def test_what_the_next_line_begins_with_bears_no_name():
+    assert verdict("Se atendió a Yesenia Frías\nPrograma") == {("name", "warn")}
+
+
 def test_an_identifier_beside_its_word_is_stopped_however_it_is_written():
     found = {text: find_personal_data(text) for text, _ in examples("beside_a_word")}
 
