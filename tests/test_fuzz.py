@@ -7,6 +7,7 @@ in each place; who may read a page share the parameters of its query. What a req
 changes is rolled back, as in the permission matrix.
 """
 
+import random
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -119,17 +120,15 @@ class Hostile(Visitors):
         """
         What this role sends of a query's parameters.
 
-        The roles that may read the page deal them among each other, with each value
-        another way; any other role sends one.
+        The roles that get an answer deal them among each other, with each value
+        another way; a role that is turned away sends one.
         """
-        readers = [
-            role for role in ROLES if case.row.told({role: role}, role, "get") == "200"
-        ]
-        turn = [*VALUES].index(case.value)
+        told = {role: case.row.told({role: role}, role, "get") for role in ROLES}
+        readers = [role for role in ROLES if told[role][:1] in "23"] or ROLES
         if case.role not in readers:
-            return [parameters[turn % len(parameters)]]
-        first = (readers.index(case.role) + turn) % len(readers)
-        return parameters[first :: len(readers)]
+            return random.Random(str(case)).sample(parameters, 1)  # noqa: S311
+        first = readers.index(case.role) + [*VALUES].index(case.value)
+        return parameters[first % len(readers) :: len(readers)]
 
     def value(self, case):
         if case.value == "file":
@@ -196,7 +195,7 @@ def test_nothing_breaks_and_nothing_typed_is_logged(
     hostile, caplog, settings, monkeypatch
 ):
     settings.SECURITY_CONTACT = "mailto:seguridad@example.org"
-    # In its long form it is a flood of sign-ins, which are refused with 503.
+    # The long form is a flood of sign-ins, which would be refused with 503.
     monkeypatch.setattr(sign_in_flood, "FLOOD_COUNT", 1_000_000)
     broken, told = [], []
 
