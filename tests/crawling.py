@@ -28,8 +28,8 @@ SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
 COMPANIONS = {row[0] for row in [*urls.PUBLIC_COMPANIONS, *urls.DATA_FILES]}
 #: So many of a kind are read in each language of what differs in content alone: of
 #: companions; of accounts and lists as sifted; and of other pages of a record. The
-#: links to all are collected. Where a table is linked as CSV, of its other formats as
-#: many of each name as of lists.
+#: links to all are collected. Of a table that is linked as CSV too, as many of each
+#: other format as of lists.
 SAMPLE_OF_COMPANIONS, SAMPLE, SAMPLE_OF_RECORDS = 1, 2, 4
 OTHER_FORMAT = re.compile(r"\.(json|xlsx)(?=\?|$)")
 SAMPLED = {"update", *COMPANIONS}
@@ -152,7 +152,7 @@ class Crawl:
             return True
         table = OTHER_FORMAT.sub(".csv", path)
         if table != path and table in self.reached:
-            kind = found.view_name, urlsplit(path).path.rpartition("/")[2]
+            kind = found.view_name, *found.kwargs.values()
             self.read[kind] += 1
             return self.read[kind] <= SAMPLE
         if not self.is_known(path, found):

@@ -142,7 +142,7 @@ PLANTED = [
     lambda plan: make.round(plan=plan, name_es=HIDDEN, is_demonstration=True),
     lambda plan: make.area(plan=plan).sources.add(source(plan)),
     lambda plan: make.takedown(make.discrepancy(plan=plan, topic_es=HIDDEN)),
-    lambda _other_plan: make.discrepancy(topic_es=HIDDEN),
+    lambda _plan: make.discrepancy(topic_es=HIDDEN),
 ]
 
 
